@@ -1,0 +1,45 @@
+package pinblock
+
+import "github.com/pinion-hsm/pinion/internal/fault"
+
+// controlField is the field of the ISO formats and those modelled on them:
+//
+//	C L P P P P f f f f f f f f F F
+//
+// control nibble, length, digits, fill. In an 8-byte block the fill goes to the
+// end; ISO-4's field is 8 bytes of this followed by 8 random ones.
+type controlField struct {
+	control uint64
+	fixed   uint64   // the fill nibble, where it is fixed
+	random  alphabet // the alphabet it is drawn from, where it is random
+}
+
+func (c *controlField) fill(n int) (int, alphabet) {
+	if c.random == noFill {
+		return 0, noFill
+	}
+	return 14 - n, c.random
+}
+
+func (c *controlField) encode(_ Format, pin uint64, n int, fill uint64) uint64 {
+	rest := right(14 - n)
+	if c.random == noFill {
+		fill = repeat(c.fixed)
+	} else {
+		fill >>= 4 * uint(2+n)
+	}
+	return c.control<<60 | uint64(n)<<56 | pin>>8&^rest | fill&rest
+}
+
+func (c *controlField) decode(_ Format, w uint64) (uint64, int, fault.Set) {
+	n := int(w >> 56 & 0xf)
+	rest := right(14 - n)
+	bad := fault.When(w>>60 != c.control, fault.Control)
+	bad |= fault.When(tenUp(w)&at(2, n) != 0, fault.PINDigits)
+	if c.random == noFill {
+		bad |= fault.When((w^repeat(c.fixed))&rest != 0, fault.Fill)
+	} else {
+		bad |= fault.When(!c.random.holds(w<<(4*uint(2+n)), 14-n), fault.Fill)
+	}
+	return packed(w, 2, n), n, bad
+}

@@ -1,0 +1,256 @@
+package pinblock
+
+import (
+	"github.com/pinion-hsm/pinion/internal/draw"
+	"github.com/pinion-hsm/pinion/internal/fault"
+	"github.com/pinion-hsm/pinion/internal/veil"
+)
+
+// layout is what a format's file says about it.
+type layout struct {
+	name    string
+	aliases []Alias
+	size    int // bytes
+	minPIN  int // digits
+	maxPIN  int
+	bind    binding
+	field   field
+
+	pads        uint16 // bit d is set where d may be the pad digit
+	extracts    bool   // there is no length nibble: extraction methods apply
+	endMarked   bool   // the end of the PIN can be told whatever the pad digit is
+	padNotInPIN bool   // the pad digit may not occur in the PIN
+	seqMax      uint64 // the largest sequence number, 0 where there is none
+
+	minPAN int // digits the PAN needs, 0 where none is bound; set by define
+}
+
+// binding says what the PIN field is combined with.
+type binding uint8
+
+const (
+	bindNone     binding = iota
+	bindRight12          // XOR the 12 rightmost PAN digits without the check digit
+	bindLeft12           // XOR the 12 leftmost PAN digits
+	bindPANField         // the PAN field of ISO-4, between two encipherments
+	bindUDK              // XOR four bytes of the card's key
+	bindUDKOld           // the same, and XOR the old PIN
+)
+
+// field is the shape of a PIN field: the block before anything is combined with
+// it. Nibble 0 is the leftmost of the word.
+type field interface {
+	// fill says how many fill nibbles a PIN of n digits leaves, from which
+	// alphabet, and where they begin.
+	fill(n int) (count int, from alphabet)
+	// encode places a packed PIN of n digits and its fill, left justified.
+	encode(f Format, pin uint64, n int, fill uint64) uint64
+	// decode takes the field apart. It looks at every nibble whatever it finds.
+	decode(f Format, w uint64) (pin uint64, n int, bad fault.Set)
+}
+
+// alphabet is the set that random fill is drawn from.
+type alphabet uint8
+
+const (
+	noFill  alphabet = iota
+	hexFill          // 0 to F
+	afFill           // A to F
+	decFill          // 0 to 9
+)
+
+// draw returns count fill nibbles, left justified.
+func (a alphabet) draw(count int) uint64 {
+	next := func() (uint64, error) { return draw.Uint64(), nil }
+	switch a {
+	case hexFill:
+		return draw.Uint64()
+	case afFill:
+		w, _ := draw.Digits(count, 6, next)
+		return w + 0xaaaa_aaaa_aaaa_aaaa&^right(16-count)
+	case decFill:
+		w, _ := draw.Digits(count, 10, next)
+		return w
+	}
+	return 0
+}
+
+// holds reports whether the first count nibbles of w are all of the alphabet.
+func (a alphabet) holds(w uint64, count int) bool {
+	switch a {
+	case afFill:
+		return tenUp(w)|right(16-count) == fillF
+	case decFill:
+		return tenUp(w)&^right(16-count) == 0
+	}
+	return true
+}
+
+// tenUp returns F in each nibble of w that is 10 or more, 0 in the others.
+func tenUp(w uint64) uint64 {
+	t := w & (w<<1 | w<<2) & 0x8888_8888_8888_8888 // bit 3 and one of bits 2 and 1
+	return t | t>>1 | t>>2 | t>>3
+}
+
+// nonZero returns F in each nibble of w that is not zero, 0 in the others.
+func nonZero(w uint64) uint64 {
+	t := (w | w>>1 | w>>2 | w>>3) & 0x1111_1111_1111_1111
+	return t * 0xf
+}
+
+// repeat returns the nibble d sixteen times.
+func repeat(d uint64) uint64 { return d * 0x1111_1111_1111_1111 }
+
+// right returns a mask of the n rightmost nibbles: all for 16 and more, none
+// for 0 and less.
+func right(n int) uint64 {
+	if n <= 0 {
+		return 0
+	}
+	return fillF >> (64 - 4*uint(min(n, 16)))
+}
+
+// at returns a mask of n nibbles that begin at nibble i.
+func at(i, n int) uint64 { return right(16-i) &^ right(16-i-n) }
+
+var (
+	layouts [layoutBits + 1]*layout
+	byName  = map[string]Format{}
+)
+
+// define adds a format. It is called by the format's own file and nowhere else.
+func define(f Format, l layout) {
+	if f == 0 || f > layoutBits || layouts[f] != nil {
+		panic("pinblock: format number is taken or out of range: " + l.name)
+	}
+	switch l.bind {
+	case bindRight12, bindLeft12:
+		l.minPAN = 13
+	case bindPANField:
+		l.minPAN = 1
+	}
+	layouts[f] = &l
+	for _, name := range append([]Alias{{Name: l.name}}, l.aliases...) {
+		n := canonical(name.Name)
+		if _, ok := byName[n]; ok {
+			panic("pinblock: two formats are named " + n)
+		}
+		byName[n] = f
+	}
+}
+
+// encode returns the clear block of a PIN, without the PAN field of ISO-4.
+func (l *layout) encode(f Format, pin PIN, pan PAN, x *veil.Extras) (hi, lo uint64, err error) {
+	if pin.IsZero() {
+		return 0, 0, ErrPIN
+	}
+	digits := veil.Reveal(pin.digits)
+	n := packedLen(digits)
+	if !l.holds(n, x) {
+		return 0, 0, ErrPINLength
+	}
+	if !l.takes(f, pan) {
+		return 0, 0, ErrPANLength
+	}
+	if l.padNotInPIN {
+		if pad, _ := f.padOr(0xf); nonZero(digits^repeat(uint64(pad)))|right(16-n) != fillF {
+			return 0, 0, ErrPadInPIN
+		}
+	}
+	fill, err := l.fill(n, x)
+	if err != nil {
+		return 0, 0, err
+	}
+	hi = l.field.encode(f, digits, n, fill)
+	if l.size == 16 {
+		return hi, fill, nil
+	}
+	if l.bind == bindRight12 {
+		return hi ^ pan.right12(), 0, nil
+	}
+	mask, err := l.mask(pan, x)
+	return hi ^ mask, 0, err
+}
+
+// holds reports whether a PIN of n digits fits: a cardholder's PIN, unless the
+// clear door asked for what the format itself holds.
+func (l *layout) holds(n int, x *veil.Extras) bool {
+	if x == nil || !x.AnyLength {
+		return max(l.minPIN, MinPINLength) <= n && n <= min(l.maxPIN, MaxPINLength)
+	}
+	return l.minPIN <= n && n <= l.maxPIN
+}
+
+// minPANFor returns how many digits the PAN needs under the settings of f.
+func (l *layout) minPANFor(f Format) int {
+	if f&right12Bit != 0 {
+		return 13
+	}
+	return l.minPAN
+}
+
+// takes reports whether the PAN has as many digits as the format needs.
+func (l *layout) takes(f Format, pan PAN) bool { return pan.Len() >= l.minPANFor(f) }
+
+// fill returns the fill of a block: drawn, or what the clear door chose.
+func (l *layout) fill(n int, x *veil.Extras) (uint64, error) {
+	count, from := l.field.fill(n)
+	if count == 0 {
+		return 0, nil
+	}
+	if x == nil || x.FillLen == 0 {
+		return from.draw(count), nil
+	}
+	if x.FillLen < count || !from.holds(x.Fill, count) {
+		return 0, ErrFill
+	}
+	return x.Fill, nil
+}
+
+// mask returns what the PIN field is combined with by exclusive or.
+func (l *layout) mask(pan PAN, x *veil.Extras) (uint64, error) {
+	switch l.bind {
+	case bindRight12:
+		return pan.right12(), nil
+	case bindLeft12:
+		return pan.left12(), nil
+	case bindUDK, bindUDKOld:
+		return l.changeMask(x)
+	}
+	return 0, nil
+}
+
+// decode returns the PIN in a clear block, without the PAN field of ISO-4, and
+// every fault found in it. It looks at the whole block before it decides.
+func (l *layout) decode(f Format, hi uint64, pan PAN, x *veil.Extras) (PIN, fault.Set, error) {
+	if !l.takes(f, pan) {
+		return PIN{}, 0, ErrPANLength
+	}
+	if l.size == 8 {
+		mask, err := l.mask(pan, x)
+		if err != nil {
+			return PIN{}, 0, err
+		}
+		hi ^= mask
+	}
+	digits, n, bad := l.field.decode(f, hi)
+	bad |= fault.When(!l.holds(n, x), fault.PINLength)
+	if bad != 0 {
+		return PIN{}, bad, nil
+	}
+	return PIN{veil.Hide(digits)}, 0, nil
+}
+
+// padOr returns the pad digit that was set, or what the format has without.
+func (f Format) padOr(def byte) (digit byte, set bool) {
+	if p, ok := f.pad(); ok {
+		return p, true
+	}
+	return def, false
+}
+
+// packed returns the n nibbles of w that begin at nibble i as a packed PIN.
+func packed(w uint64, i, n int) uint64 {
+	rest := right(16 - n)
+	return w<<(4*uint(i))&^rest | rest
+}

@@ -1,0 +1,161 @@
+package hsm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/pinion-hsm/pinion/internal/draw"
+	"github.com/pinion-hsm/pinion/internal/veil"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinverify"
+)
+
+// Arithmetic is the PIN operations of a device that can only encipher and
+// decipher: it works on clear PINs in this process. A [Device] embeds it and
+// brings keys that are a [pinblock.Encrypter] and [pinblock.Decrypter].
+type Arithmetic struct {
+	// Random is where PINs are drawn from: the device's own generator. Nil is
+	// this process's.
+	Random io.Reader
+}
+
+// Exposure returns [InProcess] for every operation that a method has.
+func (Arithmetic) Exposure(op Operation, m pinverify.Method) Exposure {
+	if m != nil && (op == OpReference || op == OpChange || op == OpGenerate) {
+		if _, err := referencer(m); err != nil {
+			return Refused
+		}
+	}
+	return InProcess
+}
+
+// TranslatePIN implements [Device].
+func (Arithmetic) TranslatePIN(ctx context.Context, t Translation, from, to Key) ([]byte, error) {
+	source, target, err := ciphers(from, to)
+	if err != nil {
+		return nil, err
+	}
+	return pinblock.Translate(ctx, make([]byte, 0, t.To.Format.BlockSize()), t.Block, t.PAN,
+		pinblock.Source{Key: source, Format: t.From.Format}, pinblock.Target{Key: target, Format: t.To.Format})
+}
+
+// TranslatePINs implements [BatchTranslator]: one call of the device deciphers
+// every block and one enciphers them (two each for ISO-4).
+func (Arithmetic) TranslatePINs(ctx context.Context, b Batch, from, to Key) ([]Result, error) {
+	source, target, err := ciphers(from, to)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]pinblock.Item, len(b.Items))
+	for i, it := range b.Items {
+		items[i] = pinblock.Item{Block: it.Block, PAN: it.PAN}
+	}
+	if err := pinblock.TranslateAll(ctx, items,
+		pinblock.Source{Key: source, Format: b.From.Format}, pinblock.Target{Key: target, Format: b.To.Format}); err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(items))
+	for i, it := range items {
+		results[i] = Result{Block: it.Block, Err: it.Err}
+	}
+	return results, nil
+}
+
+// VerifyPIN implements [Device].
+func (Arithmetic) VerifyPIN(ctx context.Context, v Verification, from, method Key) error {
+	source, pvk, err := ciphers(from, method)
+	if err != nil {
+		return err
+	}
+	pin, err := pinblock.Open(ctx, source, v.From.Format, v.Block, v.PAN)
+	if err != nil {
+		return err
+	}
+	return v.Method.Verify(ctx, pvk, pin, v.PAN, v.Reference)
+}
+
+// PINReference implements [Device].
+func (Arithmetic) PINReference(ctx context.Context, r Reference, from, method Key) ([]byte, error) {
+	source, pvk, err := ciphers(from, method)
+	if err != nil {
+		return nil, err
+	}
+	m, err := referencer(r.Method)
+	if err != nil {
+		return nil, err
+	}
+	pin, err := pinblock.Open(ctx, source, r.From.Format, r.Block, r.PAN)
+	if err != nil {
+		return nil, err
+	}
+	return m.Reference(ctx, pvk, pin, r.PAN)
+}
+
+// GeneratePIN implements [Device].
+func (a Arithmetic) GeneratePIN(ctx context.Context, g Generation, to, method Key) (made Generated, err error) {
+	target, ok := to.(encrypter)
+	if !ok {
+		return Generated{}, errNoCipher
+	}
+	pin, err := a.draw(g.Length)
+	if err != nil {
+		return Generated{}, err
+	}
+	if made.Block, err = pinblock.Seal(ctx, nil, target, g.To.Format, pin, g.PAN); err != nil {
+		return Generated{}, err
+	}
+	if g.Method == nil {
+		return made, nil
+	}
+	pvk, ok := method.(encrypter)
+	if !ok {
+		return Generated{}, errNoCipher
+	}
+	m, err := referencer(g.Method)
+	if err != nil {
+		return Generated{}, err
+	}
+	if made.Reference, err = m.Reference(ctx, pvk, pin, g.PAN); err != nil {
+		return Generated{}, err
+	}
+	return made, nil
+}
+
+// draw returns a random PIN of n digits.
+func (a Arithmetic) draw(n int) (pinblock.PIN, error) {
+	next := func() (uint64, error) { return draw.Uint64(), nil }
+	if a.Random != nil {
+		next = draw.FromReader(a.Random)
+	}
+	digits, err := draw.Digits(n, 10, next)
+	if err != nil {
+		return pinblock.PIN{}, &Error{Err: ErrUnavailable, Hint: "the device's random generator failed"}
+	}
+	return pinblock.VeiledPIN(veil.Hide(digits | 1<<(64-4*n) - 1)), nil
+}
+
+var errNoCipher = &Error{Err: ErrDevice, Hint: "the key can neither encipher nor decipher"}
+
+// ciphers returns the two keys of an operation as what the arithmetic needs.
+func ciphers(from, to Key) (decrypter, encrypter, error) {
+	d, ok1 := from.(decrypter)
+	e, ok2 := to.(encrypter)
+	if !ok1 || !ok2 {
+		return nil, nil, errNoCipher
+	}
+	return d, e, nil
+}
+
+// referencer returns the method as one that has reference values.
+func referencer(m pinverify.Method) (pinverify.Referencer, error) {
+	if m == nil {
+		return nil, fmt.Errorf("hsm: no verification method given")
+	}
+	r, ok := m.(pinverify.Referencer)
+	if !ok {
+		return nil, fmt.Errorf("hsm: method %s has no reference values: %w", m.Name(), errors.ErrUnsupported)
+	}
+	return r, nil
+}

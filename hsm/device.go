@@ -1,0 +1,93 @@
+package hsm
+
+import (
+	"context"
+
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinverify"
+)
+
+// Device is what holds keys and works with them. Applications do not call it:
+// they hold an [*HSM], which has checked everything that is not the device's
+// alone to know before it calls.
+//
+// A device that can only encipher and decipher embeds [Arithmetic], which has
+// the four PIN operations, and brings keys that are a [pinblock.Encrypter] and
+// [pinblock.Decrypter]. What only some devices have is an interface of its own,
+// asked for by assertion: [BatchTranslator], [KeyManager], [Pinger], [ThrowAway].
+//
+// All methods may be called from many goroutines at once. After Close they
+// return [ErrClosed].
+type Device interface {
+	// Name says what the device is, like "soft" or "token issuer".
+	Name() string
+
+	// FindKey returns the key of a reference, or [ErrKeyNotFound].
+	FindKey(ctx context.Context, ref string) (Key, error)
+
+	// Exposure says where a clear PIN is during an operation. The method is nil
+	// for operations that have none.
+	Exposure(op Operation, method pinverify.Method) Exposure
+
+	TranslatePIN(ctx context.Context, t Translation, from, to Key) ([]byte, error)
+	VerifyPIN(ctx context.Context, v Verification, from, method Key) error
+	PINReference(ctx context.Context, r Reference, from, method Key) ([]byte, error)
+	// GeneratePIN is called with a nil method key if no method is named.
+	GeneratePIN(ctx context.Context, g Generation, to, method Key) (Generated, error)
+
+	Close() error
+}
+
+// Key is a key on a device.
+type Key interface {
+	// Info returns what may be known of the key. The caller does not change it.
+	Info() *KeyInfo
+}
+
+// KeyInfo is what may be known of a key.
+type KeyInfo struct {
+	Label     string
+	Algorithm keys.Algorithm
+	Usage     keys.Usage
+	KCV       string // 6 hex digits, by the algorithm's usual method; empty if the device does not say
+	Ephemeral bool   // gone when the device is closed
+}
+
+// KeySpec is what a new key is to be.
+type KeySpec struct {
+	Label     string
+	Algorithm keys.Algorithm // for ImportKey it is the key's own
+	Usage     keys.Usage     // for ImportKey it is the key's own
+	Ephemeral bool           // gone when the device is closed; nothing is left behind
+}
+
+// BatchTranslator is a device that translates many blocks in fewer calls.
+type BatchTranslator interface {
+	TranslatePINs(ctx context.Context, b Batch, from, to Key) ([]Result, error)
+}
+
+// KeyManager is a device on which keys can be made and removed.
+type KeyManager interface {
+	GenerateKey(ctx context.Context, s KeySpec) (KeyInfo, error)
+	// ImportKey puts a software key on the device. Its bytes are in this process
+	// already; how the device takes them is the device's affair.
+	ImportKey(ctx context.Context, s KeySpec, k keys.Key) (KeyInfo, error)
+	ListKeys(ctx context.Context) ([]KeyInfo, error)
+	DeleteKey(ctx context.Context, ref string) error
+}
+
+// Pinger is a device that can be asked whether it is there.
+type Pinger interface {
+	Ping(ctx context.Context) error
+}
+
+// ThrowAway is a device made for a test or a demonstration. It allows clear
+// PINs in this process by itself.
+type ThrowAway interface{ ThrowAway() bool }
+
+// the keys of Arithmetic
+type (
+	encrypter = pinblock.Encrypter
+	decrypter = pinblock.Decrypter
+)

@@ -1,0 +1,58 @@
+package hsm
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pinion-hsm/pinion/pinblock"
+)
+
+// GeneratePIN draws a PIN on the device, every PIN of the length equally
+// likely. The answer is its block and, if a method is named, its reference value.
+func (h *HSM) GeneratePIN(ctx context.Context, g Generation) (Generated, error) {
+	start := h.started()
+	made, key, err := h.generate(ctx, g)
+	return made, h.done(ctx, OpGenerate, key, 1, start, err)
+}
+
+func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key string, err error) {
+	if err := h.ready(ctx); err != nil {
+		return Generated{}, "", err
+	}
+	if g.Length == 0 {
+		g.Length = pinblock.MinPINLength
+	}
+	if err := checkFormats(g.To.Format); err != nil {
+		return Generated{}, "", err
+	}
+	shortest, longest := g.To.Format.PINLengths()
+	if g.Length < max(shortest, pinblock.MinPINLength) || g.Length > min(longest, pinblock.MaxPINLength) {
+		return Generated{}, "", pinblock.ErrPINLength
+	}
+	if err := checkPAN(g.To.Format, g.PAN); err != nil {
+		return Generated{}, g.To.Key, err
+	}
+	if err := h.exposed(OpGenerate, g.Method); err != nil {
+		return Generated{}, "", err
+	}
+	to, err := h.pinKey(ctx, g.To)
+	if err != nil {
+		return Generated{}, g.To.Key, err
+	}
+	var method Key
+	if g.Method != nil {
+		if _, err := referencer(g.Method); err != nil {
+			return Generated{}, "", err
+		}
+		if err := g.Method.Check(); err != nil {
+			return Generated{}, "", err
+		}
+		if method, err = h.key(ctx, g.MethodKey, g.Method.Usages()); err != nil {
+			return Generated{}, g.MethodKey, err
+		}
+	} else if g.MethodKey != "" {
+		return Generated{}, g.MethodKey, fmt.Errorf("hsm: a verification key was named, but no verification method")
+	}
+	made, err := h.device.GeneratePIN(ctx, g, to, method)
+	return made, "", err
+}

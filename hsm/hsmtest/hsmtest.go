@@ -1,0 +1,136 @@
+// Package hsmtest is the behaviour that every [hsm.Device] has. A device's own
+// tests call [TestDevice] and are, for documented behaviour, complete with that.
+package hsmtest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/pinblock"
+)
+
+// TestDevice runs the suite. open returns a fresh device without keys, which is
+// an [hsm.KeyManager]; the suite closes it. A device that can do something only
+// in part says so by [hsm.Refused], and is then held to refusing it.
+func TestDevice(t *testing.T, open func(t *testing.T) hsm.Device) {
+	for _, s := range []struct {
+		name string
+		f    func(*testing.T, *rig)
+	}{
+		{"Keys", testKeys},
+		{"KeySeparation", testKeySeparation},
+		{"TranslateEveryPair", testTranslateEveryPair},
+		{"TranslateRefuses", testTranslateRefuses},
+		{"PolicyTable", testPolicyTable},
+		{"Batch", testBatch},
+		{"VerifyEveryMethod", testVerifyEveryMethod},
+		{"VerifyTells", testVerifyTells},
+		{"Generate", testGenerate},
+		{"Change", testChange},
+		{"Exposure", testExposure},
+		{"Cancelled", testCancelled},
+		{"Closed", testClosed},
+		{"Concurrent", testConcurrent},
+		{"ErrorsQuoteNothing", testErrorsQuoteNothing},
+		{"Observer", testObserver},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			s.f(t, newRig(t, open(t)))
+		})
+	}
+}
+
+// rig is a device with known keys on it, and the same keys in software.
+type rig struct {
+	device hsm.Device
+	hsm    *hsm.HSM // policy open, in-process allowed
+	soft   map[string]keys.Key
+}
+
+// The keys of every rig.
+const (
+	zpk1  = "zpk1"  // P0, TDES2
+	zpk2  = "zpk2"  // P0, TDES3
+	aes1  = "aes1"  // P0, AES128
+	aes2  = "aes2"  // P0, AES256
+	pvk   = "pvk"   // V2, TDES2
+	ibm   = "ibm"   // V1, TDES2
+	other = "other" // V0, TDES2
+)
+
+var rigKeys = []struct {
+	label string
+	alg   keys.Algorithm
+	usage keys.Usage
+}{
+	{zpk1, keys.TDES2, keys.UsagePIN}, {zpk2, keys.TDES3, keys.UsagePIN},
+	{aes1, keys.AES128, keys.UsagePIN}, {aes2, keys.AES256, keys.UsagePIN},
+	{pvk, keys.TDES2, keys.UsageVisaPVV}, {ibm, keys.TDES2, keys.UsageIBM3624}, {other, keys.TDES2, keys.UsagePVKOther},
+}
+
+func newRig(t *testing.T, d hsm.Device) *rig {
+	t.Helper()
+	r := &rig{
+		device: d,
+		hsm:    hsm.New(d, hsm.AllowInProcess(), hsm.WithPolicy(hsm.PolicyOpen())),
+		soft:   map[string]keys.Key{},
+	}
+	t.Cleanup(func() { require.NoError(t, r.hsm.Close()) })
+	for _, k := range rigKeys {
+		key, err := keys.Generate(k.alg, k.usage)
+		require.NoError(t, err)
+		info, err := r.hsm.ImportKey(t.Context(), hsm.KeySpec{Label: k.label}, key)
+		require.NoError(t, err, "import %s", k.label)
+		require.Equal(t, hsm.KeyInfo{Label: k.label, Algorithm: k.alg, Usage: k.usage, KCV: key.KCV()}, info)
+		r.soft[k.label] = key
+	}
+	return r
+}
+
+// pinKey returns a PIN key of the rig that fits the format.
+func pinKey(f pinblock.Format, second bool) hsm.PINKey {
+	label := zpk1
+	switch {
+	case f.BlockSize() == 16 && second:
+		label = aes2
+	case f.BlockSize() == 16:
+		label = aes1
+	case second:
+		label = zpk2
+	}
+	return hsm.PINKey{Key: label, Format: f}
+}
+
+// seal makes a block in software, as a terminal or another node would.
+func (r *rig) seal(t *testing.T, k hsm.PINKey, pin, pan string) []byte {
+	t.Helper()
+	block, err := pinblock.Seal(t.Context(), nil, r.soft[k.Key], k.Format, mustPIN(t, pin), mustPAN(t, pan))
+	require.NoError(t, err, "%v", k.Format)
+	return block
+}
+
+// requirePIN opens a block in software and compares the PIN.
+func (r *rig) requirePIN(t *testing.T, k hsm.PINKey, block []byte, pin, pan string) {
+	t.Helper()
+	got, err := pinblock.Open(t.Context(), r.soft[k.Key], k.Format, block, mustPAN(t, pan))
+	require.NoError(t, err, "%v", k.Format)
+	require.True(t, got.Equal(mustPIN(t, pin)), "%v", k.Format)
+}
+
+func mustPIN(t *testing.T, s string) pinblock.PIN {
+	t.Helper()
+	p, err := pinblock.ParsePIN(s)
+	require.NoError(t, err)
+	return p
+}
+
+func mustPAN(t *testing.T, s string) pinblock.PAN {
+	t.Helper()
+	p, err := pinblock.ParsePAN(s)
+	require.NoError(t, err)
+	return p
+}

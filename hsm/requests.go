@@ -1,0 +1,91 @@
+package hsm
+
+import (
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinverify"
+)
+
+// PINKey names the key that enciphers a PIN block, and the block's format.
+type PINKey struct {
+	Key    string // reference: a label on a token
+	Format pinblock.Format
+}
+
+// Translation asks for a PIN block under another key and, if the formats
+// differ, in another format. There is one PAN, so it cannot change.
+type Translation struct {
+	Block []byte
+	PAN   pinblock.PAN // may be zero where neither format binds it
+	From  PINKey
+	To    PINKey
+	// ToChipCard says that the block goes to a chip card, the only place that
+	// some policies let ISO-2 go.
+	ToChipCard bool
+}
+
+// Batch asks for many translations under one pair of keys.
+type Batch struct {
+	From       PINKey
+	To         PINKey
+	Items      []Item
+	ToChipCard bool
+}
+
+// Item is one block of a batch.
+type Item struct {
+	Block []byte
+	PAN   pinblock.PAN
+}
+
+// Result is the answer to one [Item]: a block or an error.
+type Result struct {
+	Block []byte
+	Err   error
+}
+
+// Verification asks whether the PIN in a block is the one of a reference value.
+type Verification struct {
+	Block     []byte
+	PAN       pinblock.PAN
+	From      PINKey
+	Method    pinverify.Method
+	MethodKey string // reference of its PVK, or of the key of the stored block
+	Reference []byte // PVV or offset as digits, or the stored block
+}
+
+// Reference asks for the reference value (PVV, offset, stored block) of the PIN
+// in a block.
+type Reference struct {
+	Block     []byte
+	PAN       pinblock.PAN
+	From      PINKey
+	Method    pinverify.Method
+	MethodKey string
+}
+
+// Change asks for the reference value of a new PIN, if the current one is right.
+type Change struct {
+	PAN       pinblock.PAN
+	Current   []byte // block of the current PIN
+	From      PINKey // key and format of both blocks
+	New       []byte // block of the new PIN
+	Method    pinverify.Method
+	MethodKey string
+	Reference []byte // of the current PIN
+}
+
+// Generation asks for a random PIN.
+type Generation struct {
+	PAN       pinblock.PAN
+	Length    int // digits, 4 to 12; 0 means 4
+	To        PINKey
+	Method    pinverify.Method // may be nil
+	MethodKey string
+}
+
+// Generated is a PIN that was drawn: its block, and its reference value if a
+// method was named.
+type Generated struct {
+	Block     []byte
+	Reference []byte
+}

@@ -1,0 +1,144 @@
+package hsm
+
+import (
+	"context"
+
+	"github.com/pinion-hsm/pinion/pinblock"
+)
+
+// TranslatePIN re-encrypts a PIN block for another key, and if asked another
+// format, for the same PAN. The keys are PIN encryption keys (usage P0).
+func (h *HSM) TranslatePIN(ctx context.Context, t Translation) ([]byte, error) {
+	start := h.started()
+	block, key, err := h.translate(ctx, &t)
+	return block, h.done(ctx, OpTranslate, key, 1, start, err)
+}
+
+func (h *HSM) translate(ctx context.Context, t *Translation) (block []byte, key string, err error) {
+	if err := h.ready(ctx); err != nil {
+		return nil, "", err
+	}
+	if err := h.mayTranslate(t); err != nil {
+		return nil, "", err
+	}
+	if err := checkBlock(t.From.Format, t.Block, t.PAN); err != nil {
+		return nil, t.From.Key, err
+	}
+	if err := checkPAN(t.To.Format, t.PAN); err != nil {
+		return nil, t.To.Key, err
+	}
+	from, err := h.pinKey(ctx, t.From)
+	if err != nil {
+		return nil, t.From.Key, err
+	}
+	to, err := h.pinKey(ctx, t.To)
+	if err != nil {
+		return nil, t.To.Key, err
+	}
+	block, err = h.device.TranslatePIN(ctx, *t, from, to)
+	return block, "", err
+}
+
+// mayTranslate checks what does not depend on the block: formats, policy, exposure.
+func (h *HSM) mayTranslate(t *Translation) error {
+	if err := checkFormats(t.From.Format, t.To.Format); err != nil {
+		return err
+	}
+	if err := h.policy.check(t); err != nil {
+		return err
+	}
+	return h.exposed(OpTranslate, nil)
+}
+
+// TranslatePINs is TranslatePIN for many blocks under one pair of keys. A fault
+// in one block is that block's alone, in its [Result]; the error is for what
+// concerns them all: policy, keys, the device.
+func (h *HSM) TranslatePINs(ctx context.Context, b Batch) ([]Result, error) {
+	start := h.started()
+	results, key, err := h.translateAll(ctx, b)
+	return results, h.done(ctx, OpTranslate, key, len(b.Items), start, err)
+}
+
+func (h *HSM) translateAll(ctx context.Context, b Batch) (_ []Result, key string, err error) {
+	if err := h.ready(ctx); err != nil {
+		return nil, "", err
+	}
+	if err := h.mayTranslate(&Translation{From: b.From, To: b.To, ToChipCard: b.ToChipCard}); err != nil {
+		return nil, "", err
+	}
+	from, err := h.pinKey(ctx, b.From)
+	if err != nil {
+		return nil, b.From.Key, err
+	}
+	to, err := h.pinKey(ctx, b.To)
+	if err != nil {
+		return nil, b.To.Key, err
+	}
+	results := make([]Result, len(b.Items))
+	good := b
+	good.Items = make([]Item, 0, len(b.Items))
+	index := make([]int, 0, len(b.Items))
+	for i, it := range b.Items {
+		if err := checkBlock(b.From.Format, it.Block, it.PAN); err != nil {
+			results[i].Err = fail(OpTranslate, b.From.Key, err)
+		} else if err := checkPAN(b.To.Format, it.PAN); err != nil {
+			results[i].Err = fail(OpTranslate, b.To.Key, err)
+		} else {
+			good.Items = append(good.Items, it)
+			index = append(index, i)
+		}
+	}
+	if len(good.Items) == 0 {
+		return results, "", nil
+	}
+	answers, err := h.batch(ctx, good, from, to)
+	if err != nil {
+		return nil, "", err
+	}
+	for j, a := range answers {
+		if a.Err != nil {
+			a.Err = fail(OpTranslate, "", a.Err)
+		}
+		results[index[j]] = a
+	}
+	return results, "", nil
+}
+
+// batch has the device translate the blocks, in one call if it can.
+func (h *HSM) batch(ctx context.Context, b Batch, from, to Key) ([]Result, error) {
+	if d, ok := h.device.(BatchTranslator); ok {
+		return d.TranslatePINs(ctx, b, from, to)
+	}
+	results := make([]Result, len(b.Items))
+	for i, it := range b.Items {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		results[i].Block, results[i].Err = h.device.TranslatePIN(ctx,
+			Translation{Block: it.Block, PAN: it.PAN, From: b.From, To: b.To, ToChipCard: b.ToChipCard}, from, to)
+	}
+	return results, nil
+}
+
+func checkFormats(formats ...pinblock.Format) error {
+	for _, f := range formats {
+		if !f.Valid() {
+			return pinblock.ErrFormat
+		}
+	}
+	return nil
+}
+
+func checkBlock(f pinblock.Format, block []byte, pan pinblock.PAN) error {
+	if len(block) != f.BlockSize() {
+		return pinblock.ErrBlockSize
+	}
+	return checkPAN(f, pan)
+}
+
+func checkPAN(f pinblock.Format, pan pinblock.PAN) error {
+	if pan.Len() < f.MinPANLength() {
+		return pinblock.ErrPANLength
+	}
+	return nil
+}

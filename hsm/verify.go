@@ -1,0 +1,148 @@
+package hsm
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinverify"
+)
+
+// VerifyPIN returns nil if the PIN in the block is the one of the reference
+// value, [ErrWrongPIN] if it is another, and any other error if it could not be
+// decided: a block that does not open ([ErrBlock]) is not a wrong PIN.
+func (h *HSM) VerifyPIN(ctx context.Context, v Verification) error {
+	start := h.started()
+	key, err := h.verify(ctx, OpVerify, &v)
+	return h.done(ctx, OpVerify, key, 1, start, err)
+}
+
+func (h *HSM) verify(ctx context.Context, op Operation, v *Verification) (key string, err error) {
+	from, method, key, err := h.methodKeys(ctx, op, v.From, v.Block, v.PAN, v.Method, v.MethodKey)
+	if err != nil {
+		return key, err
+	}
+	return "", h.device.VerifyPIN(ctx, *v, from, method)
+}
+
+// PINReference computes the reference value (PVV, offset, stored block) of the
+// PIN in a block. Methods that have none return an error that wraps
+// errors.ErrUnsupported.
+func (h *HSM) PINReference(ctx context.Context, r Reference) ([]byte, error) {
+	start := h.started()
+	ref, key, err := h.reference(ctx, OpReference, &r)
+	return ref, h.done(ctx, OpReference, key, 1, start, err)
+}
+
+func (h *HSM) reference(ctx context.Context, op Operation, r *Reference) (ref []byte, key string, err error) {
+	if _, err := referencer(r.Method); err != nil {
+		return nil, "", err
+	}
+	from, method, key, err := h.methodKeys(ctx, op, r.From, r.Block, r.PAN, r.Method, r.MethodKey)
+	if err != nil {
+		return nil, key, err
+	}
+	ref, err = h.device.PINReference(ctx, *r, from, method)
+	return ref, "", err
+}
+
+// ChangePIN verifies the block of the current PIN and returns the reference
+// value of the new one. If the current PIN is wrong it returns [ErrWrongPIN]
+// and has computed nothing of the new one.
+func (h *HSM) ChangePIN(ctx context.Context, c Change) ([]byte, error) {
+	start := h.started()
+	ref, key, err := h.change(ctx, &c)
+	return ref, h.done(ctx, OpChange, key, 2, start, err)
+}
+
+func (h *HSM) change(ctx context.Context, c *Change) (ref []byte, key string, err error) {
+	// What is wrong with the new block's input is said before the current PIN is
+	// tried, so that a malformed request costs the cardholder no try.
+	if _, err := referencer(c.Method); err != nil {
+		return nil, "", err
+	}
+	if err := checkBlock(c.From.Format, c.New, c.PAN); err != nil {
+		return nil, c.From.Key, err
+	}
+	key, err = h.verify(ctx, OpChange, &Verification{
+		Block: c.Current, PAN: c.PAN, From: c.From, Method: c.Method, MethodKey: c.MethodKey, Reference: c.Reference})
+	if err != nil {
+		return nil, key, err
+	}
+	return h.reference(ctx, OpChange, &Reference{
+		Block: c.New, PAN: c.PAN, From: c.From, Method: c.Method, MethodKey: c.MethodKey})
+}
+
+// methodKeys checks an operation that opens a block and applies a method to the
+// PIN in it, and finds its two keys.
+func (h *HSM) methodKeys(ctx context.Context, op Operation, from PINKey, block []byte, pan pinblock.PAN, m pinverify.Method, methodKey string) (fromKey, mKey Key, key string, err error) {
+	if err := h.ready(ctx); err != nil {
+		return nil, nil, "", err
+	}
+	if err := checkMethod(m); err != nil {
+		return nil, nil, "", err
+	}
+	if err := checkFormats(from.Format); err != nil {
+		return nil, nil, "", err
+	}
+	if err := checkBlock(from.Format, block, pan); err != nil {
+		return nil, nil, from.Key, err
+	}
+	if err := h.exposed(op, m); err != nil {
+		return nil, nil, "", err
+	}
+	if fromKey, err = h.pinKey(ctx, from); err != nil {
+		return nil, nil, from.Key, err
+	}
+	if mKey, err = h.key(ctx, methodKey, m.Usages()); err != nil {
+		return nil, nil, methodKey, err
+	}
+	return fromKey, mKey, "", nil
+}
+
+func checkMethod(m pinverify.Method) error {
+	if m == nil {
+		return fmt.Errorf("hsm: no verification method given")
+	}
+	return m.Check()
+}
+
+// usagesPIN are the usages of a key that enciphers PIN blocks.
+var usagesPIN = []keys.Usage{keys.UsagePIN}
+
+// pinKey finds the key of a PIN block.
+func (h *HSM) pinKey(ctx context.Context, k PINKey) (Key, error) {
+	key, err := h.key(ctx, k.Key, usagesPIN)
+	if err != nil {
+		return nil, err
+	}
+	if key.Info().Algorithm.BlockSize() != k.Format.BlockSize() {
+		return nil, pinblock.ErrKeySize
+	}
+	return key, nil
+}
+
+// key finds a key and holds it to its usage.
+func (h *HSM) key(ctx context.Context, ref string, usages []keys.Usage) (Key, error) {
+	if ref == "" {
+		return nil, &Error{Err: ErrKeyNotFound, Hint: "no key was named"}
+	}
+	key, err := h.device.FindKey(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if u := key.Info().Usage; !slices.Contains(usages, u) {
+		return nil, errUsage(u, usages)
+	}
+	return key, nil
+}
+
+func errUsage(has keys.Usage, needs []keys.Usage) error {
+	hint := fmt.Sprintf("the key has usage %s, and this needs %v", has, needs)
+	if has == "" {
+		hint = fmt.Sprintf("the device does not know the key's usage, and this needs %v", needs)
+	}
+	return &Error{Err: ErrKeyUsage, Hint: hint}
+}

@@ -1,0 +1,71 @@
+package pinverify
+
+import (
+	"context"
+
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/pinblock"
+)
+
+// GBP verifies a German bank pool PIN: digits three to six of the enciphered and
+// decimalized validation data, plus an offset, each digit modulo 10, and then a
+// first digit 0 becomes 1. Its reference value is the offset: four digits, 0000
+// where there are none. Source: IBM CCA, "German Banking Pool PIN verification".
+type GBP struct {
+	// Table is the decimalization table.
+	Table Table
+	// Validation says what is enciphered.
+	Validation Validation
+}
+
+var _ Referencer = GBP{}
+
+// Name returns "gbp".
+func (m GBP) Name() string { return "gbp" }
+
+// Usages returns V0: X9.143 has no usage of its own for the method.
+func (m GBP) Usages() []keys.Usage { return []keys.Usage{keys.UsagePVKOther} }
+
+// Check returns [ErrTable], [ErrValidation] or [ErrPad] for a setting that is
+// missing or out of range.
+func (m GBP) Check() error { return checkData(m.Table, m.Validation) }
+
+// Verify compares pin with the account's PIN for the offset. See [Method].
+func (m GBP) Verify(ctx context.Context, key pinblock.Encrypter, pin pinblock.PIN, pan pinblock.PAN, reference []byte) error {
+	want, err := m.PIN(ctx, key, pan, reference)
+	if err != nil {
+		return err
+	}
+	return decidePIN(pin, want)
+}
+
+// Reference returns the offset of pin. A PIN that is not four digits or begins
+// with 0, which no offset gives, is [ErrPIN]. For a first digit 1 two offsets
+// give the PIN, and the one that is computed without the rule is returned.
+func (m GBP) Reference(ctx context.Context, key pinblock.Encrypter, pin pinblock.PIN, pan pinblock.PAN) ([]byte, error) {
+	digits, n, err := pinDigits(pin)
+	if err != nil || n != 4 || nibble(digits, 0) == 0 {
+		return nil, ErrPIN
+	}
+	w, err := digits3to6(ctx, key, m.Table, m.Validation, pan)
+	if err != nil {
+		return nil, err
+	}
+	return text(sub(digits, w, 4), 4), nil
+}
+
+// PIN returns the PIN of an account that has this offset of four digits.
+func (m GBP) PIN(ctx context.Context, key pinblock.Encrypter, pan pinblock.PAN, offset []byte) (pinblock.PIN, error) {
+	o, err := parseReference(offset, 4)
+	if err != nil {
+		return pinblock.PIN{}, err
+	}
+	w, err := digits3to6(ctx, key, m.Table, m.Validation, pan)
+	if err != nil {
+		return pinblock.PIN{}, err
+	}
+	w = add(w, o, 4)
+	return toPIN(w|isZero(w, 1)<<60, 4), nil
+}
+
+func init() { known = append(known, GBP{}) }

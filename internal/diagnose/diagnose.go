@@ -116,7 +116,7 @@ func (s *search) ranked() []Finding {
 
 // alsoFits notes that the same clear block is another format's as well.
 func (f *Finding) alsoFits(other Finding) {
-	if other.base != f.base && !slices.Contains(f.Also, other.base) {
-		f.Also = append(f.Also, other.base)
+	if other.base != f.base && !slices.Contains(f.Also, other.Format) {
+		f.Also = append(f.Also, other.Format)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // with more than a few findings by accident nobody would believe a true one.
 func TestNothingFits(t *testing.T) {
 	t.Parallel()
-	const blocks = 400
+	const blocks = 200
 	for _, c := range []struct {
 		size int
 		key  []byte

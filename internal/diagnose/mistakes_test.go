@@ -124,7 +124,7 @@ func TestMistakesWithTDES(t *testing.T) {
 		{"PNPL", enc(field(t, pinblock.PNPL, "1234", testPAN)), double, testPAN, "An MC-PNPL block.", "read it as", "MC-PNPL", "1234"},
 		{"3624", enc(field(t, pinblock.IBM3624.WithPad(0xe), "1234567", "")), double, "", "An OEM-1 block.", "", "OEM-1", "1234567"},
 		{"VISA-2", enc(field(t, pinblock.VISA2.WithPad(7), "12345", "")), double, "", "A VISA-2 block.", "", "VISA-2", "12345"},
-		{"pad zero, fixed length", enc(field(t, pinblock.IBM3624.WithPINLength(4).WithPad(0), "1234", "")), double, "", "", "read it as", "OEM-1:pin-length=4", "1234"},
+		{"decimal pad", enc(field(t, pinblock.IBM3624.WithPINLength(4).WithPad(0), "1234", "")), double, "", "", "read it as", "OEM-1", "1234"},
 
 		{"VISA-4, left twelve", enc(field(t, pinblock.VISA4, "1234", testPAN)), double, testPAN, "leftmost twelve digits", "wrong twelve", "VISA-4", "1234"},
 		{"ISO-3 with left twelve", enc(xor(field(t, pinblock.ISO3, "1234", "0000000000000"), word(testPAN[:12]))), double, testPAN, "leftmost twelve", "rightmost ones before the check digit", "ISO-3", "1234"},

@@ -1,0 +1,60 @@
+# The targets of pinion. `make run` shows what it does, `make test` proves it.
+
+GO          ?= go
+FUZZTIME    ?= 30s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: all build run test check bench fuzz soak setup clean
+
+all: build
+
+# The one binary.
+build:
+	$(GO) build -trimpath -o bin/pinion ./cmd/pinion
+
+# Install what is missing and run the whole trip of a PIN on a SoftHSM2 token;
+# where SoftHSM2 cannot be had, say so and run it on the soft device.
+run: build
+	@./scripts/setup --optional softhsm2
+	./bin/pinion demo
+
+# Install what is missing and run every test, with the race detector on the
+# packages that have goroutines.
+test: setup
+	$(GO) build ./...
+	CGO_ENABLED=0 $(GO) build ./...
+	$(GO) test ./...
+	$(GO) test -race ./hsm/... ./softhsm/... ./pinblock/... ./keys/... ./internal/secret/...
+	cd bench && $(GO) vet . && $(GO) test .
+
+# What the tests need on this machine.
+setup:
+	@./scripts/setup softhsm2 p11-kit
+
+# Format, vet, static analysis, known vulnerabilities (if their list can be
+# reached), the plan of imports, and a tidy go.mod.
+check:
+	@files=$$(gofmt -l . 2>&1); if [ -n "$$files" ]; then echo "not gofmt-ed: $$files"; exit 1; fi
+	$(GO) vet ./...
+	CGO_ENABLED=0 $(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	@./scripts/vulncheck "$(GO) run $(GOVULNCHECK)"
+	$(GO) test ./internal/archtest
+	$(GO) mod tidy -diff
+
+# Benchmarks against peers in one run, as ratios.
+bench:
+	@./scripts/setup --optional softhsm2
+	cd bench && ./run
+
+# Every fuzz target for FUZZTIME each.
+fuzz:
+	@./scripts/fuzz $(FUZZTIME)
+
+# The concurrent tests, over and over under the race detector.
+soak: setup
+	$(GO) test -race -count=50 -timeout 60m ./hsm/... ./softhsm/...
+
+clean:
+	rm -rf bin

@@ -1,0 +1,7 @@
+module github.com/pinion-hsm/pinion/bench
+
+go 1.26.0
+
+replace github.com/pinion-hsm/pinion => ../
+
+require github.com/pinion-hsm/pinion v0.0.0

@@ -1,0 +1,93 @@
+// Command peer compares pinion's clear encoding and decoding with
+// github.com/moov-io/pinblock, in one run. bench/run builds it.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/moov-io/pinblock/formats"
+
+	"github.com/pinion-hsm/pinion/bench/pair"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinblock/clear"
+)
+
+const (
+	pinText = "1234"
+	panText = "5432101234567891"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "peer:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	for _, c := range []struct {
+		format pinblock.Format
+		peer   formats.FormatA
+	}{{pinblock.ISO0, formats.NewISO0()}, {pinblock.ISO3, formats.NewISO3()}} {
+		if err := compare(c.format, c.peer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare gives both the input they want, parsed or text, and has each do its
+// whole work.
+func compare(f pinblock.Format, peer formats.FormatA) error {
+	pin, err := pinblock.ParsePIN(pinText)
+	if err != nil {
+		return err
+	}
+	pan, err := pinblock.ParsePAN(panText)
+	if err != nil {
+		return err
+	}
+	block, err := clear.Encode(nil, f, pin, pan, nil)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%X", block)
+	if got, err := peer.Decode(text, panText); err != nil || got != pinText {
+		return fmt.Errorf("%v: the two do not agree: %v", f, err)
+	}
+	var failed error
+	note := func(err error) {
+		if err != nil {
+			failed = err
+		}
+	}
+	var buf [8]byte
+	pair.Compare(f.Name()+" encode",
+		pair.Side{F: func(n int) {
+			for range n {
+				_, err := clear.Encode(buf[:0], f, pin, pan, nil)
+				note(err)
+			}
+		}},
+		pair.Side{F: func(n int) {
+			for range n {
+				_, err := peer.Encode(pinText, panText)
+				note(err)
+			}
+		}}).Print(os.Stdout, "pinion", "moov-io/pinblock")
+	pair.Compare(f.Name()+" decode",
+		pair.Side{F: func(n int) {
+			for range n {
+				_, err := clear.Decode(f, block, pan, nil)
+				note(err)
+			}
+		}},
+		pair.Side{F: func(n int) {
+			for range n {
+				_, err := peer.Decode(text, panText)
+				note(err)
+			}
+		}}).Print(os.Stdout, "pinion", "moov-io/pinblock")
+	return failed
+}

@@ -1,0 +1,67 @@
+package hsm_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/soft"
+	"github.com/pinion-hsm/pinion/pinblock"
+)
+
+func TestErrorSaysWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	err := error(&hsm.Error{Op: hsm.OpTranslate, Key: "zpk1", Code: "CKR_KEY_FUNCTION_NOT_PERMITTED", Hint: "give it CKA_DECRYPT", Err: hsm.ErrKeyUsage})
+	require.Equal(t, `translate PIN: key "zpk1": hsm: the key's usage does not allow this operation (CKR_KEY_FUNCTION_NOT_PERMITTED); give it CKA_DECRYPT`, err.Error())
+	require.ErrorIs(t, err, hsm.ErrKeyUsage)
+
+	long := &hsm.Error{Key: "a\n\"" + strings.Repeat("x", 500), Err: hsm.ErrKeyNotFound}
+	require.Less(t, len(long.Error()), 160)
+	require.NotContains(t, long.Error(), "\n")
+}
+
+func TestOutcome(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"ok": nil, "wrong-pin": hsm.ErrWrongPIN, "block": &hsm.Error{Err: hsm.ErrBlock}, "policy": hsm.ErrPolicy, "exposure": hsm.ErrExposure,
+		"key-usage": hsm.ErrKeyUsage, "key-not-found": hsm.ErrKeyNotFound, "key-exists": hsm.ErrKeyExists, "unavailable": hsm.ErrUnavailable,
+		"closed": hsm.ErrClosed, "device": hsm.ErrDevice, "cancelled": context.Canceled, "deadline": context.DeadlineExceeded,
+		"unsupported": errors.ErrUnsupported, "input": pinblock.ErrPANLength,
+	} {
+		require.Equal(t, want, hsm.Outcome(err))
+	}
+}
+
+// one is a device that is only what Device asks for: no batch, no key
+// management, no health.
+type one struct{ hsm.Device }
+
+func TestSmallDevice(t *testing.T) {
+	t.Parallel()
+	inner := soft.New()
+	full := hsm.New(inner)
+	for _, label := range []string{"a", "b"} {
+		_, err := full.GenerateKey(t.Context(), hsm.KeySpec{Label: label, Algorithm: 1, Usage: "P0"})
+		require.NoError(t, err)
+	}
+	h := hsm.New(one{inner}, hsm.AllowInProcess())
+	_, err := h.ListKeys(t.Context())
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	require.NoError(t, h.Ping(t.Context()))
+
+	pan, err := pinblock.ParsePAN("4111111111111111")
+	require.NoError(t, err)
+	a, b := hsm.PINKey{Key: "a", Format: pinblock.ISO0}, hsm.PINKey{Key: "b", Format: pinblock.ISO3}
+	g, err := h.GeneratePIN(t.Context(), hsm.Generation{PAN: pan, To: a})
+	require.NoError(t, err)
+	// A batch falls back to one call a block.
+	res, err := h.TranslatePINs(t.Context(), hsm.Batch{From: a, To: b, Items: []hsm.Item{{Block: g.Block, PAN: pan}, {Block: make([]byte, 8), PAN: pan}}})
+	require.NoError(t, err)
+	require.NoError(t, res[0].Err)
+	require.ErrorIs(t, res[1].Err, hsm.ErrBlock)
+	require.Equal(t, hsm.Outcome(res[1].Err), "block")
+}

@@ -1,0 +1,42 @@
+package hsm_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/soft"
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinverify"
+)
+
+// An issuer draws a PIN in the device, keeps its PVV, and later verifies a PIN
+// block that came in under a zone key.
+func Example() {
+	ctx := context.Background()
+	h := hsm.New(soft.New())
+	defer h.Close()
+	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
+	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "pvk", Algorithm: keys.TDES2, Usage: keys.UsageVisaPVV})
+	pan, _ := pinblock.ParsePAN("4111111111111111")
+	zone := hsm.PINKey{Key: "zpk", Format: pinblock.ISO0}
+	method := pinverify.VisaPVV{Index: 1}
+
+	made, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: zone, Method: method, MethodKey: "pvk"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = h.VerifyPIN(ctx, hsm.Verification{Block: made.Block, PAN: pan, From: zone,
+		Method: method, MethodKey: "pvk", Reference: made.Reference})
+	fmt.Println("right PIN:", err == nil)
+
+	_, err = h.TranslatePIN(ctx, hsm.Translation{Block: made.Block, PAN: pan, From: zone,
+		To: hsm.PINKey{Key: "zpk", Format: pinblock.ISO1}})
+	fmt.Println("to ISO-1 refused:", errors.Is(err, hsm.ErrPolicy))
+	// Output:
+	// right PIN: true
+	// to ISO-1 refused: true
+}

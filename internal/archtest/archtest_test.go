@@ -1,0 +1,222 @@
+// Package archtest holds the plan of the house: which package may import which.
+// It has no code but its test.
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/pinion-hsm/pinion/"
+
+// allowed says, for every package of the module, what it may import beside the
+// standard library. A package or an import that is not in the table fails the
+// test. DO NOT add a line just to make it pass: docs/architecture.md says what
+// each floor is for, and a new arrow is a decision.
+var allowed = map[string]string{
+	// floor 0
+	"internal/veil":              "",
+	"internal/fault":             "",
+	"internal/draw":              "",
+	"internal/secret":            "",
+	"internal/secret/secrettest": "",
+	"internal/cmac":              "",
+	"internal/archtest":          "",
+
+	// floor 1
+	"pinblock":       "internal/veil internal/fault internal/draw",
+	"pinblock/clear": "internal/veil internal/fault pinblock",
+	"keys":           "internal/secret internal/cmac",
+	"keys/cleartext": "internal/secret keys",
+
+	// floor 2
+	"pinverify": "internal/veil keys pinblock",
+
+	// floor 3
+	"hsm": "internal/draw internal/veil keys pinblock pinverify",
+
+	// floor 4
+	"hsm/soft":          "hsm keys",
+	"hsm/pkcs11":        "hsm internal/cmac internal/secret keys keys/cleartext pinblock pinverify github.com/miekg/pkcs11",
+	"hsm/hsmtest":       "hsm keys pinblock pinverify github.com/stretchr/testify/require",
+	"hsm/devices":       "hsm hsm/soft hsm/pkcs11 softhsm",
+	"softhsm":           "hsm/pkcs11 github.com/miekg/pkcs11",
+	"testvectors":       "hsm keys keys/cleartext pinblock pinblock/clear pinverify",
+	"internal/diagnose": "keys keys/cleartext pinblock pinblock/clear",
+
+	// floor 6
+	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose keys keys/cleartext pinblock pinblock/clear pinverify softhsm testvectors " +
+		"github.com/spf13/cobra golang.org/x/term",
+	"examples":       "",
+	"examples/embed": "hsm hsm/devices keys pinblock pinverify",
+}
+
+// alsoInTests is what tests may import beside what their package may.
+var alsoInTests = strings.Fields("github.com/stretchr/testify/require github.com/stretchr/testify/assert github.com/rogpeppe/go-internal/testscript " +
+	"github.com/santhosh-tekuri/jsonschema/v6 github.com/miekg/pkcs11 " +
+	"keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest")
+
+// doors are the packages that reveal what the others hide, and who may import
+// them outside tests. The list is for whoever reviews a program's secrets.
+var doors = map[string][]string{
+	"pinblock/clear":  {"cmd/pinion", "internal/diagnose", "testvectors"},
+	"keys/cleartext":  {"cmd/pinion", "hsm/pkcs11", "internal/diagnose", "testvectors"},
+	"internal/secret": {"hsm/pkcs11", "internal/secret/secrettest", "keys", "keys/cleartext"},
+	"internal/veil":   {"hsm", "pinblock", "pinblock/clear", "pinverify"},
+}
+
+// noCgo are the packages above which cgo begins: everything but these must
+// build without a C compiler, and so must their !cgo twins.
+var cgoPackages = []string{"hsm/pkcs11", "softhsm"}
+
+type pkg struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+	Standard                           bool
+	CgoFiles                           []string
+}
+
+func packages(t *testing.T, env ...string) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Standard,CgoFiles", "./...")
+	cmd.Dir = root(t)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	var ps []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		ps = append(ps, p)
+	}
+	require.NotEmpty(t, ps)
+	return ps
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	return dir
+}
+
+// short cuts the module's name from an import path.
+func short(path string) string { return strings.TrimPrefix(path, module) }
+
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range packages(t) {
+		name := short(p.ImportPath)
+		line, ok := allowed[name]
+		require.True(t, ok, "package %s is not in the plan", name)
+		seen[name] = true
+		may := strings.Fields(line)
+		for _, path := range p.Imports {
+			if !isStandard(path) {
+				require.Contains(t, may, short(path), "%s imports %s", name, short(path))
+			}
+		}
+		for _, path := range append(p.TestImports, p.XTestImports...) {
+			if !isStandard(path) && short(path) != name {
+				require.Contains(t, append(may, alsoInTests...), short(path), "the tests of %s import %s", name, short(path))
+			}
+		}
+		require.NotContains(t, p.Imports, "testing", "%s would bring package testing into programs", name)
+	}
+	for name := range allowed {
+		require.True(t, seen[name], "the plan has a package %s that does not exist", name)
+	}
+}
+
+func TestDoors(t *testing.T) {
+	t.Parallel()
+	found := map[string][]string{}
+	for _, p := range packages(t) {
+		for _, path := range p.Imports {
+			if _, ok := doors[short(path)]; ok {
+				found[short(path)] = append(found[short(path)], short(p.ImportPath))
+			}
+		}
+	}
+	for door, who := range doors {
+		slices.Sort(found[door])
+		require.Equal(t, who, found[door], "who goes through %s", door)
+	}
+}
+
+func TestCgo(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t, "CGO_ENABLED=1") {
+		if len(p.CgoFiles) > 0 {
+			require.Contains(t, cgoPackages, short(p.ImportPath), "cgo")
+		}
+	}
+	for _, p := range packages(t, "CGO_ENABLED=0") {
+		require.NotContains(t, p.Imports, "github.com/miekg/pkcs11", "%s needs cgo in its !cgo twin", short(p.ImportPath))
+	}
+}
+
+// TestNoPrinting keeps the libraries silent: what they have to say they return.
+func TestNoPrinting(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		name := short(p.ImportPath)
+		if strings.HasPrefix(name, "cmd/") || strings.HasPrefix(name, "examples") {
+			continue
+		}
+		require.NotContains(t, p.Imports, "log", name)
+		files, err := filepath.Glob(filepath.Join(root(t), name, "*.go"))
+		require.NoError(t, err)
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			src, err := os.ReadFile(f)
+			require.NoError(t, err)
+			for _, call := range []string{"fmt.Print", "os.Stdout", "os.Stderr", "slog.Info(", "slog.Error(", "slog.Debug(", "slog.Warn("} {
+				require.NotContains(t, string(src), call, f)
+			}
+		}
+	}
+}
+
+// TestDependencies keeps go.mod small: every direct dependency is named in
+// docs/architecture.md with the reason it is there.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	mod, err := os.ReadFile(filepath.Join(root(t), "go.mod"))
+	require.NoError(t, err)
+	plan, err := os.ReadFile(filepath.Join(root(t), "docs", "architecture.md"))
+	require.NoError(t, err)
+	direct := map[string]bool{}
+	for line := range strings.Lines(string(mod)) {
+		f := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require "))
+		if len(f) == 2 && strings.HasPrefix(f[1], "v") && strings.Contains(f[0], "/") {
+			direct[f[0]] = true
+		}
+	}
+	require.GreaterOrEqual(t, len(direct), 3)
+	for _, name := range slices.Sorted(maps.Keys(direct)) {
+		require.Contains(t, string(plan), name, "docs/architecture.md does not say why %s is there", name)
+	}
+}

@@ -1,0 +1,125 @@
+package testvectors_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/soft"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/testvectors"
+)
+
+// embedded is every file with the numbers of its vectors, so that none can go
+// missing, and none can hide among those that are not run.
+var embedded = []struct {
+	topic             string
+	count             int
+	passed, notRun    int // in the library
+	onDevice, offline int // passed and not run on a device
+}{
+	{"dukpt-aes", 194, 0, 194, 0, 194},
+	{"dukpt-tdes", 140, 0, 140, 0, 140},
+	{"ibm3624", 99, 99, 0, 93, 6},
+	{"iso-formats-clear", 170, 170, 0, 0, 170},
+	{"iso4-enciphered", 76, 76, 0, 34, 42},
+	{"kcv", 29, 29, 0, 11, 18},
+	{"key-components", 13, 13, 0, 0, 13},
+	{"keyblock-tr31", 161, 0, 161, 0, 161},
+	{"legacy-formats-clear", 118, 118, 0, 0, 118},
+	{"pin-methods-other", 22, 22, 0, 21, 1},
+	{"pvv", 42, 42, 0, 39, 3},
+	{"tdes-pinblock-enciphered", 40, 40, 0, 40, 0},
+	{"translate", 45, 37, 8, 37, 8},
+	{"translate-policy", 95, 95, 0, 0, 95},
+}
+
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	counts, err := testvectors.Counts()
+	require.NoError(t, err)
+	want := map[string]int{}
+	for _, e := range embedded {
+		want[e.topic] = e.count
+	}
+	require.Equal(t, want, counts)
+	require.Len(t, testvectors.Names(), len(embedded))
+}
+
+func TestFormatCounts(t *testing.T) {
+	t.Parallel()
+	counts, err := testvectors.FormatCounts()
+	require.NoError(t, err)
+	for _, f := range pinblock.Formats() {
+		require.Positive(t, counts[f], "no vector of %v", f)
+	}
+	require.Equal(t, len(pinblock.Formats()), len(counts))
+}
+
+// TestLibrary runs every vector on the library, reasons of refusals included.
+func TestLibrary(t *testing.T) {
+	t.Parallel()
+	for _, e := range embedded {
+		t.Run(e.topic, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, e.topic, testvectors.Options{Strict: true})
+			require.Equal(t, e.passed, r.Count(testvectors.Passed))
+			require.Equal(t, e.notRun, r.Count(testvectors.NotRun))
+		})
+	}
+}
+
+// TestNotRunTranslations names the translations that wait for DUKPT.
+func TestNotRunTranslations(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for _, res := range run(t, "translate", testvectors.Options{}).Results {
+		if res.Outcome == testvectors.NotRun {
+			require.Equal(t, "DUKPT is not in this version", res.Detail)
+			ids = append(ids, res.ID)
+		}
+	}
+	require.Equal(t, []string{"thcore-dukpt-E00001", "thcore-dukpt-EFFC00",
+		"d-aesdukpt-1-0", "d-aesdukpt-2-0", "d-aesdukpt-2-4", "d-aesdukpt-3-4", "d-aesdukpt-1FFFF-0", "d-aesdukpt-1FFFF-4"}, ids)
+}
+
+// TestSoftDevice runs every vector through a device.
+func TestSoftDevice(t *testing.T) {
+	t.Parallel()
+	testDevice(t, soft.New())
+}
+
+// testDevice runs every vector through a device, which has no key when it ends.
+func testDevice(t *testing.T, d hsm.Device) {
+	t.Helper()
+	o := testvectors.Options{
+		HSM:     hsm.New(d, hsm.WithPolicy(hsm.PolicyOpen()), hsm.AllowInProcess()),
+		Policed: hsm.New(d, hsm.AllowInProcess()),
+	}
+	for _, e := range embedded {
+		r := run(t, e.topic, o)
+		require.Equal(t, e.onDevice, r.Count(testvectors.Passed), e.topic)
+		require.Equal(t, e.offline, r.Count(testvectors.NotRun), e.topic)
+	}
+	left, err := o.HSM.ListKeys(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+// run runs an embedded file, of which no vector may fail.
+func run(t *testing.T, topic string, o testvectors.Options) testvectors.Report {
+	t.Helper()
+	f, err := testvectors.Load(testvectors.FS, topic+".json")
+	require.NoError(t, err)
+	r := testvectors.Run(t.Context(), f, o)
+	require.Equal(t, topic, r.Topic)
+	require.Len(t, r.Results, f.Count)
+	for i, res := range r.Results {
+		require.Equal(t, f.Vectors[i].ID, res.ID)
+		if res.Outcome == testvectors.Failed {
+			t.Errorf("%s %s: %s want %s got %s", res.ID, res.Op, res.Detail, res.Want, res.Got)
+		}
+	}
+	return r
+}

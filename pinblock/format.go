@@ -29,16 +29,17 @@ const (
 type Extraction uint8
 
 // The extraction methods. The zero Extraction is what the format does by
-// itself: the length nibble where there is one (IBM's PINBLOCK), PadDigit
-// where a pad digit was set, and otherwise PadExist.
+// itself: PINBlock where there is a length nibble, PadDigit where a pad digit was
+// set, and otherwise PadExist.
 const (
 	PadDigit  Extraction = 1 + iota // strip one given pad digit; see Format.WithPad
 	HexDigit                        // the first nibble that is not a decimal digit ends the PIN
 	PINLength                       // the PIN has a fixed length; see Format.WithPINLength
 	PadExist                        // the last nibble is the pad digit: strip the run of it
+	PINBlock                        // the block says it: formats with a length nibble, and ECI-2
 )
 
-var extractionNames = []string{PadDigit: "paddigit", HexDigit: "hexdigit", PINLength: "pinlen", PadExist: "padexist"}
+var extractionNames = []string{PadDigit: "paddigit", HexDigit: "hexdigit", PINLength: "pinlen", PadExist: "padexist", PINBlock: "pinblock"}
 
 // Alias is another name of a format, and who uses it.
 type Alias struct{ Name, Vendor string }
@@ -96,10 +97,14 @@ func (f Format) sequence() uint64       { return uint64(f>>seqShift) & 0xffff }
 // setting can make a block unreadable in a way that is better said before than
 // after it was deciphered.
 func (f Format) layout() (*layout, error) {
-	if l := layouts[f&layoutBits]; l != nil && f <= layoutBits {
-		return l, nil
+	if f > layoutBits {
+		return f.settled()
 	}
-	return f.settled()
+	l := layouts[f]
+	if l == nil {
+		return nil, ErrFormat
+	}
+	return l, nil
 }
 
 // settled is layout for formats with settings. It is apart so that layout can
@@ -121,9 +126,9 @@ func (l *layout) checkSettings(f Format) error {
 		return fmt.Errorf("%w: %s", ErrPad, l.name)
 	}
 	switch e := f.extraction(); {
-	case e == 0:
+	case e == 0, e == PINBlock && !l.extracts:
 	case !l.extracts || e > PadExist:
-		return fmt.Errorf("%w: %s takes no extraction method", ErrFormat, l.name)
+		return fmt.Errorf("%w: %s does not take this extraction method", ErrFormat, l.name)
 	case e == PadDigit && !padSet:
 		return fmt.Errorf("%w: extraction by pad digit needs the pad digit", ErrPad)
 	case e == PINLength && (f.pinLength() < l.minPIN || f.pinLength() > l.maxPIN):

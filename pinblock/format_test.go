@@ -20,6 +20,7 @@ func TestParseFormat(t *testing.T) {
 		"ibm-3624:pad=e": pinblock.IBM3624.WithPad(0xe), "oem-1:pad=0,pin-length=4": pinblock.OEM1.WithPad(0).WithPINLength(4),
 		"ibm-3621:seq=0a1f,extract=hexdigit": pinblock.IBM3621.WithSequence(0x0a1f).WithExtraction(pinblock.HexDigit),
 		"iso-4:pan=rightmost-12":             pinblock.ISO4.WithRightmost12(),
+		"visa-2:extract=pinblock":            pinblock.VISA2.WithExtraction(pinblock.PINBlock),
 	} {
 		f, err := pinblock.ParseFormat(name)
 		require.NoError(t, err, name)
@@ -41,7 +42,8 @@ func TestParseFormatRefuses(t *testing.T) {
 		"ibm-3624:extract=paddigit":   "needs the pad digit",
 		"ibm-3624:pin-length=17":      "pin-length=1 to 16",
 		"ibm-3621:pin-length=13":      "length",
-		"iso-0:pin-length=4":          "no extraction",
+		"iso-0:pin-length=4":          "extraction",
+		"ibm-3624:extract=pinblock":   "extraction",
 		"iso-0:seq=1":                 "sequence",
 		"ibm-4704-epp:seq=100":        "sequence",
 		"iso-0:pan=rightmost-12":      "ISO-4",

@@ -207,11 +207,10 @@ func (l *layout) fill(n int, x *veil.Extras) (uint64, error) {
 	return x.Fill, nil
 }
 
-// mask returns what the PIN field is combined with by exclusive or.
+// mask returns what the PIN field is combined with by exclusive or, in the
+// formats where that is not the twelve rightmost digits of the PAN.
 func (l *layout) mask(pan PAN, x *veil.Extras) (uint64, error) {
 	switch l.bind {
-	case bindRight12:
-		return pan.right12(), nil
 	case bindLeft12:
 		return pan.left12(), nil
 	case bindUDK, bindUDKOld:
@@ -226,7 +225,9 @@ func (l *layout) decode(f Format, hi uint64, pan PAN, x *veil.Extras) (PIN, faul
 	if !l.takes(f, pan) {
 		return PIN{}, 0, ErrPANLength
 	}
-	if l.size == 8 {
+	if l.bind == bindRight12 {
+		hi ^= pan.right12()
+	} else if l.bind != bindNone && l.size == 8 {
 		mask, err := l.mask(pan, x)
 		if err != nil {
 			return PIN{}, 0, err

@@ -55,7 +55,7 @@ func formatNamed(name string) (Format, error) {
 }
 
 func (f Format) set(key, value string) (Format, error) {
-	bad := fmt.Errorf("%w: setting %q=%q: want pad=0 to F, pin-length=1 to 16, seq=4 hex digits, extract=paddigit, hexdigit, pinlen or padexist, or pan=rightmost-12",
+	bad := fmt.Errorf("%w: setting %q=%q: want pad=0 to F, pin-length=1 to 16, seq=4 hex digits, extract=paddigit, hexdigit, pinlen, padexist or pinblock, or pan=rightmost-12",
 		ErrFormat, clip(key), clip(value))
 	switch key {
 	case "pad":

@@ -245,6 +245,8 @@ func TestOtherPAN(t *testing.T) {
 		{"PNPL", enc(pinblock.PNPL, "1234", noLuhn), double, "", "are 0123456789", "", "MC-PNPL", ""},
 		{"six digits", enc(pinblock.ISO0, "123456", noLuhn), double, "", "last 8 digits before the check digit are 23456789", "", "ISO-0", ""},
 		{"a typo", enc(pinblock.ISO0, "1234", typo), double, testPAN, "differs from the PAN in digit 13", "digit 13 of the PAN is 0, and the block is for 9", "ISO-0", "1234"},
+		{"a PAN of test data", enc(pinblock.ISO0, "1234", "4111111111111111"), double, testPAN, "for another PAN, whose last 10 digits before the check digit are 1111111111", "Compare the PAN", "ISO-0", ""},
+		{"another one", enc(pinblock.ISO0, "123456", "5432101234567891"), double, testPAN, "for another PAN", "Compare the PAN", "ISO-0", ""},
 		{"a typo, ISO-3", enc(pinblock.ISO3, "1234", typo), double, testPAN, "differs from the PAN in digit 13", "random", "ISO-3", "1234"},
 		{"a typo under the PIN", desEncrypt(double, field(t, pinblock.ISO0, "1286", under)), double, testPAN, "differs from the PAN in digits 4 and 5", "Compare", "ISO-0", ""},
 	} {

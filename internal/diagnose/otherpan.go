@@ -59,6 +59,6 @@ func (s *search) otherPAN(block []byte, b step, k treatment) {
 		if slices.ContainsFunc(sets, func(set []byte) bool { return len(set) == 0 }) {
 			continue
 		}
-		s.nameOther(block, f, sets, evidence, k.and(b))
+		s.nameOther(block, f, sets, evidence+familiar(sets), k.and(b))
 	}
 }

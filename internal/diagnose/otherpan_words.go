@@ -23,7 +23,7 @@ func (s *search) nameOther(block []byte, f bound, sets [][]byte, evidence float6
 		// The digits that are wrong lie under fill, so the PIN can be read with
 		// the PAN that was given.
 		field := xor(block, word(twelve))
-		pin, ok := control4(field, f.control, func(byte) bool { return true })
+		pin, ok := controlField(field, f.control, func(byte) bool { return true })
 		if len(wrong) == 0 {
 			if ok {
 				return // the PAN itself: see short

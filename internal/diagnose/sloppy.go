@@ -20,7 +20,7 @@ func sloppyReadings(size int) []reading {
 			format: f,
 			bound:  f.BindsPAN(),
 			decode: func(field []byte) (string, bool) {
-				return control4(field, control, func(v byte) bool { return v == fill })
+				return controlField(field, control, func(v byte) bool { return v == fill })
 			},
 		})
 	}
@@ -43,14 +43,14 @@ func sloppyReadings(size int) []reading {
 		format: pinblock.ISO3,
 		bound:  true,
 		decode: func(field []byte) (string, bool) {
-			return control4(field, 3, func(v byte) bool { return v <= 9 })
+			return controlField(field, 3, func(v byte) bool { return v <= 9 })
 		},
 	})
 }
 
-// control4 reads a field that begins with a control nibble and a length, with
+// controlField reads a field that begins with a control nibble and a length, with
 // the fill that is asked for.
-func control4(field []byte, control byte, fill func(byte) bool) (string, bool) {
+func controlField(field []byte, control byte, fill func(byte) bool) (string, bool) {
 	n := int(field[0] & 0xf)
 	if field[0]>>4 != control || n < pinblock.MinPINLength || n > pinblock.MaxPINLength {
 		return "", false

@@ -5,9 +5,6 @@ type treatment struct {
 	step
 	size int // cipher block size, 8 or 16; 0 fits any: no encipherment
 	undo func(block []byte) []byte
-	// plain marks a key that was used as it was given. Findings that rest on
-	// little evidence are made for those only.
-	plain bool
 }
 
 // provider makes treatments of one key. A provider is a file: the derived keys
@@ -27,8 +24,7 @@ func (s *search) treatments() []treatment {
 			fix:  "The block is in the clear. Find out who sends it so: a clear PIN block must not leave a device.",
 			bits: 2,
 		},
-		undo:  func(b []byte) []byte { return b },
-		plain: len(s.in.Keys) == 0,
+		undo: func(b []byte) []byte { return b },
 	}}
 	for i, key := range s.in.Keys {
 		for _, p := range providers {
@@ -60,9 +56,9 @@ func numbered(t treatment, i int) treatment {
 
 // operations returns what can be done with one cipher: undo the encipherment,
 // or undo the two commonest mistakes in calling it.
-func operations(key step, size int, plain bool, decrypt, encrypt func([]byte) []byte) []treatment {
+func operations(key step, size int, decrypt, encrypt func([]byte) []byte) []treatment {
 	return []treatment{
-		{step: key, size: size, undo: decrypt, plain: plain},
+		{step: key, size: size, undo: decrypt},
 		{step: key.and(step{
 			what: "made with the decipher operation",
 			fix:  "The other side calls decrypt where it should call encrypt.",

@@ -51,7 +51,7 @@ func aesKeys(_ Input, key []byte) []treatment {
 	var out []treatment
 	for _, v := range vs {
 		if c, err := aes.NewCipher(v.bytes); err == nil {
-			out = append(out, operations(v.step, 16, v.what == "", each(c.Decrypt), each(c.Encrypt))...)
+			out = append(out, operations(v.step, 16, each(c.Decrypt), each(c.Encrypt))...)
 		}
 	}
 	return out

@@ -30,7 +30,7 @@ func tdes(_ Input, key []byte) []treatment {
 			continue
 		}
 		seen = append(seen, whole)
-		out = append(out, operations(k.step, 8, k.what == "", each(c.Decrypt), each(c.Encrypt))...)
+		out = append(out, operations(k.step, 8, each(c.Decrypt), each(c.Encrypt))...)
 	}
 	return out
 }

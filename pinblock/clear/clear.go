@@ -180,6 +180,10 @@ func (o *Options) extras() (*veil.Extras, error) {
 	if o == nil {
 		return anyLength, nil
 	}
+	return o.parse()
+}
+
+func (o *Options) parse() (*veil.Extras, error) {
 	x := &veil.Extras{AnyLength: true}
 	x.OldPIN = o.OldPIN.Veiled()
 	if o.Fill != "" {

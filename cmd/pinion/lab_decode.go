@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinblock/clear"
+)
+
+func init() { register("lab", newLabDecode) }
+
+func newLabDecode(e *env) *cobra.Command {
+	var in labInput
+	c := &cobra.Command{
+		Use:   "decode",
+		Short: "Take a clear PIN block apart",
+		Long: `Decode prints the PIN in a clear block; for ISO-4, in the PIN field. A block that
+is not one of the format is exit code 1, and every fault in it is named.`,
+		Example: `  pinion lab decode --format iso-0 --block 041215FEDCBA9876 --pan 5432101234567891
+  pinion lab decode --format ibm-3624 --block 123456EEEEEEEEEE --json`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			f, err := in.get()
+			if err != nil {
+				return err
+			}
+			block, err := in.labBlock(f)
+			if err != nil {
+				return err
+			}
+			pan, err := in.labPAN(f)
+			if err != nil {
+				return err
+			}
+			o, err := in.options()
+			if err != nil {
+				return err
+			}
+			pin, err := clear.Decode(f, block, pan, o)
+			return in.printPIN(e, f, pin, err, "'pinion lab diagnose --block HEX --pan PAN' tries other formats and PANs")
+		},
+	}
+	in.flags(c, "format", "block", "pan", "udk")
+	return c
+}
+
+// decoded is what decode and open print with --json.
+type decoded struct {
+	Format    string `json:"format"`
+	PIN       string `json:"pin"`
+	PINLength int    `json:"pin_length"`
+}
+
+// printPIN prints the PIN of a block, or why it has none.
+func (in *labInput) printPIN(e *env, f pinblock.Format, pin pinblock.PIN, err error, hint string) error {
+	if err != nil {
+		return notDecoded(err, f, hint)
+	}
+	text := clear.Digits(pin)
+	return in.write(e, text, decoded{Format: f.String(), PIN: text, PINLength: len(text)})
+}
+
+// notDecoded says every reason why a block does not decode.
+func notDecoded(err error, f pinblock.Format, hint string) error {
+	if why := (*clear.Error)(nil); errors.As(err, &why) {
+		return about("the block is not "+f.Name(), err).withHint("%s", hint)
+	}
+	return blame(err, f)
+}

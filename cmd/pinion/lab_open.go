@@ -1,0 +1,48 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/pinion-hsm/pinion/pinblock/clear"
+)
+
+func init() { register("lab", newLabOpen) }
+
+func newLabOpen(e *env) *cobra.Command {
+	var in labInput
+	c := &cobra.Command{
+		Use:   "open",
+		Short: "Decipher a PIN block and print the PIN",
+		Long: `Open prints the PIN in an enciphered block. A block that does not open is exit
+code 1. What is wrong with it is said, which no device would do: to whoever does
+not hold the key it would be a hint at the PIN.`,
+		Example: `  pinion lab open --format iso-0 --block BA2ADC4EBA48F711 --key 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891`,
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			f, err := in.get()
+			if err != nil {
+				return err
+			}
+			key, err := labKey("key", in.key, f)
+			if err != nil {
+				return err
+			}
+			block, err := in.labBlock(f)
+			if err != nil {
+				return err
+			}
+			pan, err := in.labPAN(f)
+			if err != nil {
+				return err
+			}
+			o, err := in.options()
+			if err != nil {
+				return err
+			}
+			pin, err := clear.Open(c.Context(), key, f, block, pan, o)
+			return in.printPIN(e, f, pin, err, "'pinion lab diagnose --block HEX --key HEX --pan PAN' finds out why")
+		},
+	}
+	in.flags(c, "format", "block", "key", "pan", "udk")
+	return c
+}

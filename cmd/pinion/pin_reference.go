@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pinion-hsm/pinion/hsm"
+)
+
+func init() { register("pin", newPINReference) }
+
+func newPINReference(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "reference",
+		Short: "Compute the reference value (PVV, offset) of the PIN in a block",
+		Long: `Reference computes what an issuer keeps to verify a PIN by: the PVV, the offset,
+or with stored-block a block under the issuer's own key.
+
+Without --block, records are read from standard input, each with "pan" and
+"block", and answered with "reference".`,
+		Example: `  pinion pin reference --device softhsm:/var/lib/pinion/token --from-key zpk1 --from-format iso-0 --pan 5432101234567891 --block BA2ADC4EBA48F711 --method visa-pvv --pvk pvk1
+  pinion pin reference --from-key zpk1 --from-format iso-0 --method stored-block --pvk store --stored-format iso-4 < records.ndjson`,
+	}
+	p := newPINCommand(e, c, "block", "pan")
+	var from pinKeyFlags
+	var method methodFlags
+	from.add(c, "from", "the block")
+	method.add(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		key, err := from.get()
+		if err != nil {
+			return err
+		}
+		m, err := method.get(false)
+		if err != nil {
+			return err
+		}
+		one := func(ctx context.Context, h *hsm.HSM, r *request) (answer, error) {
+			pan, err := r.pan()
+			if err != nil {
+				return answer{}, err
+			}
+			block, err := r.block("block", key.Format)
+			if err != nil {
+				return answer{}, err
+			}
+			value, err := h.PINReference(ctx, hsm.Reference{Block: block, PAN: pan, From: key, Method: m, MethodKey: method.key})
+			return answer{Reference: referenceText(m, value)}, err
+		}
+		return p.run(c, one, nil, func(a answer) string { return a.Reference })
+	}
+	return c
+}

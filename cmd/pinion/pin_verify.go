@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pinion-hsm/pinion/hsm"
+)
+
+func init() { register("pin", newPINVerify) }
+
+func newPINVerify(e *env) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Say whether the PIN in a block is the right one",
+		Long: `Verify compares the PIN in a block with a reference value by a verification
+method. It prints "right PIN" and exits with 0, or "wrong PIN" and exits with 1. A
+block that does not open is neither: it is an error.
+
+Without --block, records are read from standard input, each with "pan", "block"
+and "reference", and answered with "verified": true or false.`,
+		Example: `  pinion pin verify --device softhsm:/var/lib/pinion/token --from-key zpk1 --from-format iso-0 --pan 5432101234567891 --block BA2ADC4EBA48F711 --method visa-pvv --pvk pvk1 --pvki 1 --reference 2791
+  pinion pin verify --from-key zpk2 --from-format iso-4 --method ibm-3624 --pvk pvk2 --validation-length 16 < records.ndjson`,
+	}
+	p := newPINCommand(e, c, "block", "pan", "reference")
+	var from pinKeyFlags
+	var method methodFlags
+	from.add(c, "from", "the block")
+	method.add(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		key, err := from.get()
+		if err != nil {
+			return err
+		}
+		m, err := method.get(false)
+		if err != nil {
+			return err
+		}
+		one := func(ctx context.Context, h *hsm.HSM, r *request) (answer, error) {
+			return verifyOne(ctx, h, hsm.Verification{From: key, Method: m, MethodKey: method.key}, &method, r)
+		}
+		return p.run(c, one, nil, func(a answer) string { return rightOrWrong(*a.Verified) })
+	}
+	return c
+}
+
+func rightOrWrong(right bool) string {
+	if right {
+		return "right PIN"
+	}
+	return "wrong PIN"
+}
+
+func verifyOne(ctx context.Context, h *hsm.HSM, v hsm.Verification, m *methodFlags, r *request) (answer, error) {
+	var err error
+	if v.PAN, err = r.pan(); err != nil {
+		return answer{}, err
+	}
+	if v.Block, err = r.block("block", v.From.Format); err != nil {
+		return answer{}, err
+	}
+	if v.Reference, err = m.reference(r, v.Method); err != nil {
+		return answer{}, err
+	}
+	err = h.VerifyPIN(ctx, v)
+	if err == nil || errors.Is(err, hsm.ErrWrongPIN) {
+		return verified(err == nil), nil
+	}
+	return answer{}, err
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/pinblock"
+)
+
+// command runs a command line in this process.
+func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	e := &env{
+		stdin: strings.NewReader(""), stdout: &out, stderr: &errs,
+		getenv: func(string) string { return "" },
+		prompt: func(string) ([]byte, error) { return nil, errNoTerminal },
+	}
+	code = run(t.Context(), args, e)
+	return code, out.String(), errs.String()
+}
+
+// everyCommand calls f with every command there is.
+func everyCommand(t *testing.T, f func(path string, c *cobra.Command)) {
+	t.Helper()
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		f(c.CommandPath(), c)
+		for _, s := range c.Commands() {
+			walk(s)
+		}
+	}
+	walk(newRoot(&env{}))
+}
+
+// TestExamplesOfLab runs every example in the help of the lab commands.
+func TestExamplesOfLab(t *testing.T) {
+	t.Parallel()
+	ran := 0
+	everyCommand(t, func(path string, c *cobra.Command) {
+		for line := range strings.SplitSeq(c.Example, "\n") {
+			words := strings.Fields(line)
+			if len(words) < 2 || words[0] != "pinion" || words[1] != "lab" || strings.Contains(line, "/") {
+				continue // what needs a folder or a file is in the scripts
+			}
+			code, stdout, stderr := command(t, words[1:]...)
+			require.Equal(t, exitOK, code, "example of %s: %s\n%s", path, line, stderr)
+			require.NotEmpty(t, stdout, line)
+			ran++
+		}
+	})
+	require.Greater(t, ran, 20)
+}
+
+// TestEveryCommandIsDescribed holds what help needs: a line, a text, and an
+// example for whatever can be run.
+func TestEveryCommandIsDescribed(t *testing.T) {
+	t.Parallel()
+	everyCommand(t, func(path string, c *cobra.Command) {
+		require.NotEmpty(t, c.Short, path)
+		require.NotEmpty(t, c.Long, path)
+		require.False(t, strings.HasSuffix(c.Short, "."), path)
+		if c.Runnable() && !strings.HasPrefix(path, "pinion completion") {
+			require.NotEmpty(t, c.Example, path)
+		}
+	})
+}
+
+// TestHelpOfEveryCommand prints it without an error.
+func TestHelpOfEveryCommand(t *testing.T) {
+	t.Parallel()
+	everyCommand(t, func(path string, _ *cobra.Command) {
+		code, stdout, stderr := command(t, append(strings.Fields(path)[1:], "--help")...)
+		require.Equal(t, exitOK, code, path)
+		require.NotEmpty(t, stdout, path)
+		require.Empty(t, stderr, path)
+	})
+}
+
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err  error
+		code int
+	}{
+		{nil, 0},
+		{answerNo(), 1},
+		{&hsm.Error{Op: hsm.OpVerify, Err: hsm.ErrWrongPIN}, 1},
+		{&hsm.Error{Op: hsm.OpTranslate, Err: hsm.ErrBlock}, 1},
+		{usage("wrong"), 2},
+		{about("--pan", pinblock.ErrPAN), 2},
+		{errors.New("something else"), 2},
+		{&hsm.Error{Err: hsm.ErrPolicy}, 3},
+		{&hsm.Error{Err: hsm.ErrExposure}, 3},
+		{&hsm.Error{Err: hsm.ErrKeyUsage}, 3},
+		{&hsm.Error{Err: hsm.ErrKeyNotFound}, 3},
+		{about("--key 2", &hsm.Error{Err: hsm.ErrKeyExists}), 3},
+		{about("x", about("y", &problem{code: exitRefused})), 3},
+		{&hsm.Error{Err: hsm.ErrUnavailable}, 4},
+		{&hsm.Error{Err: hsm.ErrDevice}, 4},
+		{hsm.ErrClosed, 4},
+		{fmt.Errorf("asking: %w", context.Canceled), 130},
+	} {
+		require.Equal(t, c.code, exitCode(c.err), "%v", c.err)
+	}
+}
+
+// TestErrorsAreForPeople have no package names, and the hint on a line of its
+// own.
+func TestErrorsAreForPeople(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&hsm.Error{Op: hsm.OpTranslate, Key: "zpk1", Err: hsm.ErrKeyNotFound, Hint: "list the keys"},
+			"pinion: translate PIN: key \"zpk1\": no such key\n  hint: list the keys\n"},
+		{about("--pan", pinblock.ErrPAN), "pinion: --pan: PAN must be 1 to 19 decimal digits\n"},
+		{about("line 3", &hsm.Error{Err: hsm.ErrDevice, Code: "CKR_DEVICE_ERROR", Hint: "see its log"}),
+			"pinion: line 3: the device refused (CKR_DEVICE_ERROR)\n  hint: see its log\n"},
+		{usage("--key: not hex digits").withHint("no %s", "0x"), "pinion: --key: not hex digits\n  hint: no 0x\n"},
+		{answerNo(), ""},
+	} {
+		var b bytes.Buffer
+		report(&env{stderr: &b}, c.err)
+		require.Equal(t, c.want, b.String())
+	}
+}
+
+// TestExitCodesOfLab runs commands that end in different ways.
+func TestExitCodesOfLab(t *testing.T) {
+	t.Parallel()
+	const key = "0123456789ABCDEFFEDCBA9876543210"
+	for _, c := range []struct {
+		code int
+		line string
+	}{
+		{0, "lab decode --format iso-0 --block 041215FEDCBA9876 --pan 5432101234567891"},
+		{1, "lab decode --format iso-0 --block 041215FEDCBA9870 --pan 5432101234567891"},
+		{1, "lab open --format iso-0 --block 0011223344556677 --pan 5432101234567891 --key " + key},
+		{1, "lab diagnose --block 0011223344556677 --key " + key},
+		{1, "lab verify --method visa-pvv --pan 5432101234567891 --pin 1234 --reference 0000 --pvk " + key},
+		{2, "lab verify --method visa-pvv --pan 5432101234567891 --pin 1234 --reference 000 --pvk " + key},
+		{2, "lab decode --format iso-0 --block 041215FEDCBA --pan 5432101234567891"},
+		{2, "lab nothing"},
+		{2, "--nothing"},
+		{2, "help nothing"},
+		{3, "lab translate --policy ibm-cca --from-format iso-0 --to-format iso-1 --pan 5432101234567891 --block 0011223344556677 --from-key " + key + " --to-key " + key},
+	} {
+		code, _, stderr := command(t, strings.Fields(c.line)...)
+		require.Equal(t, c.code, code, "%s\n%s", c.line, stderr)
+		require.NotContains(t, stderr, key)
+		require.NotContains(t, stderr, "Usage:")
+	}
+}
+
+// TestNothingTypedIsEchoed puts one telling value in the place of every flag of
+// every lab command, and wants it in no error.
+func TestNothingTypedIsEchoed(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"98x6731", "9876731", "98767310G", "987673198767319876731"} {
+		everyCommand(t, func(path string, c *cobra.Command) {
+			if !strings.HasPrefix(path, "pinion lab ") {
+				return
+			}
+			words := strings.Fields(path)[1:]
+			for line := range strings.SplitSeq(c.Example, "\n") {
+				example := strings.Fields(line)
+				for i, w := range example {
+					if !strings.HasPrefix(w, "--") || w == "--format" || w == "--device" || strings.HasSuffix(w, "-format") || i+1 == len(example) {
+						continue // names are shown, with what they are near to
+					}
+					args := append([]string(nil), example[1:]...)
+					args[i] = value // the word after the flag
+					_, _, stderr := command(t, args...)
+					require.NotContains(t, stderr, value, "%v", args)
+				}
+			}
+			_, _, stderr := command(t, append(words, value)...)
+			require.NotContains(t, stderr, value)
+			_, _, stderr = command(t, append(words, "--pin"+value)...)
+			require.NotContains(t, stderr, value)
+			_, _, stderr = command(t, append(words, "-"+value)...)
+			require.NotContains(t, stderr, value)
+		})
+	}
+}
+
+func TestDistance(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"", "abc", 3}, {"formt", "format", 1}, {"pan", "pin", 1}, {"abc", "cab", 2}} {
+		require.Equal(t, c.want, distance(c.a, c.b))
+		require.Equal(t, c.want, distance(c.b, c.a))
+	}
+}

@@ -1,0 +1,29 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func init() { register("", newExitCodesTopic) }
+
+// newExitCodesTopic is a help topic: a command that cannot be run.
+func newExitCodesTopic(*env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "What the exit codes mean",
+		Long: `The exit code says how a command ended:
+
+  0    done; the answer is yes
+  1    the answer is no: a wrong PIN, a block that does not open, a vector or a
+       record that failed
+  2    the input or the command line is wrong, or a file cannot be read
+  3    refused: by the policy, by the exposure of a PIN, by the usage of a key;
+       or there is no such key, or there is one already
+  4    the device failed or does not answer: trying again may help
+  130  interrupted
+
+Only 1 from a verification is a wrong PIN. Do not count 2, 3 or 4 against the
+cardholder.
+
+Results go to standard output and nothing else does; notes, prompts and errors
+go to standard error.`,
+	}
+}

@@ -1,0 +1,50 @@
+// Package devices opens any device this module knows from its URI. It is the
+// one place that knows them all: a program that imports it links them all, and
+// a program that wants only one device imports that device's package.
+//
+//	pkcs11:token=issuer?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/secrets/credential
+//	softhsm:              a SoftHSM2 token that is removed on Close
+//	softhsm:/var/lib/lab  a SoftHSM2 token that is kept in a directory
+//	soft:                 keys in this process, gone on Close
+//
+// A PKCS#11 URI is read as RFC 7512 says. Its "pin" attributes are about what
+// this module calls the credential: the word PIN is the cardholder's here.
+package devices
+
+import (
+	"context"
+
+	"github.com/pinion-hsm/pinion/hsm"
+)
+
+// Options is what a URI cannot or should not say.
+type Options struct {
+	// Credential returns the credential of a PKCS#11 token whose URI has no
+	// pin-source and no pin-value, given the token's name. The bytes are cleared
+	// after use. Nil means that the credential must come from the URI.
+	Credential func(ctx context.Context, token string) ([]byte, error)
+}
+
+// Open opens the device of a URI and puts the front before it. The error says
+// what is wrong with the URI without quoting it, since a URI may hold a
+// credential.
+//
+// The throw-away devices, soft: and softhsm:, allow clear PINs in this process
+// by themselves; for pkcs11: that is [hsm.AllowInProcess].
+func Open(ctx context.Context, uri string, o Options, opts ...hsm.Option) (*hsm.HSM, error) {
+	d, err := OpenDevice(ctx, uri, o)
+	if err != nil {
+		return nil, err
+	}
+	return hsm.New(d, opts...), nil
+}
+
+// OpenDevice opens the device of a URI without the front. It is for programs
+// that look at a device, like pinion device doctor; an application wants [Open].
+func OpenDevice(ctx context.Context, uri string, o Options) (hsm.Device, error) {
+	s, rest, err := schemeOf(uri)
+	if err != nil {
+		return nil, err
+	}
+	return s.open(ctx, rest, o)
+}

@@ -1,0 +1,22 @@
+package pkcs11
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pinion-hsm/pinion/hsm"
+)
+
+var (
+	// ErrCredential is returned when the token does not take the credential. It
+	// is not tried again: open the device anew, with another one.
+	ErrCredential = fmt.Errorf("%w: it did not take the credential", hsm.ErrDevice)
+
+	// ErrNoToken is returned by Open when no token is what the URI says. The
+	// error lists the tokens there are.
+	ErrNoToken = errors.New("pkcs11: no such token")
+
+	// ErrAmbiguous is returned when a name fits more than one token, or more than
+	// one key.
+	ErrAmbiguous = errors.New("pkcs11: more than one has this name")
+)

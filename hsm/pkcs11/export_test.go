@@ -1,0 +1,33 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"context"
+
+	"github.com/miekg/pkcs11"
+)
+
+// OnSession calls f with a session of the pool.
+func OnSession(ctx context.Context, d *Device, f func(*pkcs11.Ctx, pkcs11.SessionHandle) error) error {
+	return d.do(ctx, "", false, func(l *link) error { return l.use(ctx, f) })
+}
+
+// SessionsOpen returns how many sessions the device has open, the pinned one
+// apart.
+func SessionsOpen(d *Device) int {
+	l := d.link.Load()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open
+}
+
+// Loaded reports whether a library is in use.
+func Loaded(path string) bool {
+	modules.Lock()
+	defer modules.Unlock()
+	return modules.m[canonical(path)] != nil
+}
+
+// Explain is explain.
+var Explain = explain

@@ -1,0 +1,203 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"sync"
+	"unsafe"
+
+	"github.com/miekg/pkcs11"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/keys"
+)
+
+// object is a key on the token, as one link sees it.
+type object struct {
+	handle pkcs11.ObjectHandle
+	info   hsm.KeyInfo
+}
+
+// handles are the objects a link has found, by label. Objects that were not
+// found are not remembered: somebody may make them.
+type handles struct {
+	mu sync.RWMutex
+	m  map[string]object
+}
+
+func (h *handles) get(label string) (object, bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	o, ok := h.m[label]
+	return o, ok
+}
+
+func (h *handles) put(label string, o object) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.m == nil {
+		h.m = map[string]object{}
+	}
+	h.m[label] = o
+}
+
+func (h *handles) forget(label string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.m, label)
+}
+
+// lookup returns the key of a label: one that was found before, or one that is
+// searched for.
+func (l *link) lookup(ctx context.Context, label string) (object, error) {
+	if o, ok := l.handles.get(label); ok {
+		return o, nil
+	}
+	found, err := l.search(ctx, label, 2)
+	switch {
+	case err != nil:
+		return object{}, err
+	case len(found) == 0:
+		return object{}, &hsm.Error{Key: label, Err: hsm.ErrKeyNotFound}
+	case len(found) > 1:
+		return object{}, &hsm.Error{Key: label, Err: ErrAmbiguous, Hint: "give each key of the token a label of its own"}
+	}
+	l.handles.put(label, found[0])
+	return found[0], nil
+}
+
+// search returns at most limit secret keys of a label, or of any label if it is
+// empty.
+func (l *link) search(ctx context.Context, label string, limit int) (found []object, err error) {
+	template := []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_SECRET_KEY)}
+	if label != "" {
+		template = append(template, pkcs11.NewAttribute(pkcs11.CKA_LABEL, label))
+	}
+	err = l.use(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
+		l.m.admin.Lock()
+		defer l.m.admin.Unlock()
+		hs, err := findObjects(c, s, template, limit)
+		if err != nil {
+			return err
+		}
+		for _, h := range hs {
+			info, err := describe(c, s, h)
+			if is(err, pkcs11.CKR_OBJECT_HANDLE_INVALID) {
+				continue // deleted since
+			}
+			if err != nil {
+				return err
+			}
+			found = append(found, object{h, info})
+		}
+		if len(found) == 0 && l.token.LoginRequired {
+			return loggedIn(c, s)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// loggedIn returns CKR_USER_NOT_LOGGED_IN if somebody logged this process out. A
+// token does not say so when it is searched: it finds no private objects.
+func loggedIn(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
+	info, err := c.GetSessionInfo(s)
+	if err == nil && info.State != pkcs11.CKS_RO_USER_FUNCTIONS && info.State != pkcs11.CKS_RW_USER_FUNCTIONS {
+		err = pkcs11.Error(pkcs11.CKR_USER_NOT_LOGGED_IN)
+	}
+	return err
+}
+
+// findObjects runs a whole search, so that the session is left in none.
+func findObjects(c *pkcs11.Ctx, s pkcs11.SessionHandle, template []*pkcs11.Attribute, limit int) (all []pkcs11.ObjectHandle, err error) {
+	if err := c.FindObjectsInit(s, template); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if e := c.FindObjectsFinal(s); err == nil {
+			err = e
+		}
+	}()
+	for len(all) < limit {
+		some, _, err := c.FindObjects(s, min(limit-len(all), 64))
+		if err != nil {
+			return nil, err
+		}
+		if len(some) == 0 {
+			break
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// describe reads what a key says of itself.
+func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (hsm.KeyInfo, error) {
+	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{
+		pkcs11.NewAttribute(pkcs11.CKA_LABEL, nil),
+		pkcs11.NewAttribute(pkcs11.CKA_ID, nil),
+		pkcs11.NewAttribute(pkcs11.CKA_TOKEN, nil),
+		pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, nil),
+	})
+	if err != nil {
+		return hsm.KeyInfo{}, err
+	}
+	info := hsm.KeyInfo{Label: string(a[0].Value), Ephemeral: len(a[2].Value) == 1 && a[2].Value[0] == 0}
+	switch number(a[3].Value) {
+	case pkcs11.CKK_DES2:
+		info.Algorithm = keys.TDES2
+	case pkcs11.CKK_DES3:
+		info.Algorithm = keys.TDES3
+	case pkcs11.CKK_AES:
+		if info.Algorithm, err = aesAlgorithm(c, s, h); err != nil {
+			return hsm.KeyInfo{}, err
+		}
+	}
+	id, ours := ParseKeyID(a[1].Value)
+	switch {
+	case ours && id.Algorithm == info.Algorithm:
+		info.Usage, info.KCV = id.Usage, id.KCV
+	case info.Algorithm.BlockSize() == 8:
+		info.KCV = checkValue(c, s, h)
+	}
+	return info, nil
+}
+
+func aesAlgorithm(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (keys.Algorithm, error) {
+	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_VALUE_LEN, nil)})
+	if err != nil {
+		return 0, err
+	}
+	for _, alg := range []keys.Algorithm{keys.AES128, keys.AES192, keys.AES256} {
+		if number(a[0].Value) == uint(alg.KeySize()) {
+			return alg, nil
+		}
+	}
+	return 0, nil
+}
+
+// checkValue returns the CKA_CHECK_VALUE of a TDES key that other software made,
+// where it is the same as the payment check value, or "".
+func checkValue(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) string {
+	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_CHECK_VALUE, nil)})
+	if err != nil || len(a[0].Value) != 3 {
+		return ""
+	}
+	return fmt.Sprintf("%X", a[0].Value)
+}
+
+// number returns a CK_ULONG: a machine word.
+func number(b []byte) uint {
+	switch len(b) {
+	case 4:
+		return uint(binary.NativeEndian.Uint32(b))
+	case 8:
+		if unsafe.Sizeof(uint(0)) == 8 {
+			return uint(binary.NativeEndian.Uint64(b))
+		}
+	}
+	return ^uint(0)
+}

@@ -1,0 +1,60 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"context"
+
+	"github.com/miekg/pkcs11"
+)
+
+// Ping implements [hsm.Pinger]: it asks the token for its state, and connects
+// anew if that is not what it was.
+func (d *Device) Ping(ctx context.Context) error {
+	return d.do(ctx, "", true, (*link).check)
+}
+
+// check returns nil if the token and the login are there.
+func (l *link) check() error {
+	return l.m.call(func(c *pkcs11.Ctx) error {
+		if _, err := c.GetTokenInfo(l.token.SlotID); err != nil {
+			return err
+		}
+		if l.token.LoginRequired {
+			return loggedIn(c, l.pinned)
+		}
+		_, err := c.GetSessionInfo(l.pinned)
+		return err
+	})
+}
+
+// alive reports whether the link is up, as far as anybody knows.
+func (l *link) alive() bool {
+	l.mu.Lock()
+	down := l.isDown()
+	l.mu.Unlock()
+	return !down && !gone(l.check())
+}
+
+// random reads from the token's own generator.
+type random struct{ d *Device }
+
+// Read implements [io.Reader].
+func (r random) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	ctx := context.Background() // readers have none; one read is one short call
+	err := r.d.do(ctx, "", true, func(l *link) error {
+		return l.use(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
+			b, err := c.GenerateRandom(s, len(p))
+			copy(p, b)
+			clear(b)
+			return err
+		})
+	})
+	if err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

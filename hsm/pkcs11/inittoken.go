@@ -1,0 +1,66 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"fmt"
+
+	"github.com/miekg/pkcs11"
+)
+
+// InitToken initializes the first token of a library that is not initialized
+// yet, with the given label, and sets the security officer's credential and the
+// user's. A token that is initialized is never touched, so that no key is lost.
+//
+// It is for throw-away tokens: a real one is set up with its own tool.
+func InitToken(modulePath, label string, officer, user []byte) (TokenInfo, error) {
+	if label == "" || len(label) > 32 {
+		return TokenInfo{}, fmt.Errorf("pkcs11: a token label has 1 to 32 bytes")
+	}
+	path, err := (&URI{ModulePath: modulePath}).library()
+	if err != nil {
+		return TokenInfo{}, err
+	}
+	m, err := acquire(path)
+	if err != nil {
+		return TokenInfo{}, err
+	}
+	defer m.release()
+	m.making.Lock()
+	defer m.making.Unlock()
+	list, err := m.tokens()
+	if err != nil {
+		return TokenInfo{}, explain("", err)
+	}
+	for _, t := range list {
+		if t.Initialized {
+			continue
+		}
+		err := m.adminCall(func(c *pkcs11.Ctx) error {
+			if err := c.InitToken(t.SlotID, string(officer), label); err != nil {
+				return err
+			}
+			if err := setCredential(c, t.SlotID, officer, user); err != nil {
+				return err
+			}
+			info, err := c.GetTokenInfo(t.SlotID)
+			t = newToken(t.SlotID, info)
+			return err
+		})
+		return t.TokenInfo, explain("", err)
+	}
+	return TokenInfo{}, fmt.Errorf("%w: every token that the library %s sees is initialized", ErrNoToken, m.key)
+}
+
+// setCredential sets the user's credential of a token that was just initialized.
+func setCredential(c *pkcs11.Ctx, slot uint, officer, user []byte) error {
+	s, err := c.OpenSession(slot, pkcs11.CKF_SERIAL_SESSION|pkcs11.CKF_RW_SESSION)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.CloseSession(s) }() // it logs out too: there is no other session
+	if err := c.Login(s, pkcs11.CKU_SO, string(officer)); err != nil {
+		return err
+	}
+	return c.InitPIN(s, string(user))
+}

@@ -1,0 +1,195 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/miekg/pkcs11"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/internal/secret"
+)
+
+// errDropped is returned to who waits for a session of a link that was given up.
+var errDropped = errors.New("pkcs11: the connection was dropped")
+
+// link is one connection to a token: everything that is gone when the token is.
+type link struct {
+	m     *module
+	token token
+	flags uint // of its sessions
+
+	// pinned keeps the login: a token logs out when an application's last session
+	// is closed. It also owns the ephemeral keys, which go when it is closed. No
+	// operation of many calls runs on it, so it is never in the middle of one.
+	pinned pkcs11.SessionHandle
+	shared bool // pinned is all the sessions there are, and serves for operations too
+
+	// permits is who may hold a session: a value taken is a permit held.
+	permits chan struct{}
+	down    chan struct{} // closed when the link is given up
+	done    chan struct{} // closed when its last user has left, and all is closed
+
+	handles handles
+
+	mu    sync.Mutex
+	idle  []pkcs11.SessionHandle
+	open  int // sessions that exist, pinned apart
+	users int
+}
+
+// dial finds the token, logs in, and opens a first session for operations. The
+// caller holds m.dialing.
+func dial(m *module, c *Config, credential secret.Bytes) (*link, error) {
+	t, err := m.find(&c.URI)
+	if err != nil {
+		return nil, err
+	}
+	l := &link{m: m, token: t, flags: pkcs11.CKF_SERIAL_SESSION | pkcs11.CKF_RW_SESSION,
+		down: make(chan struct{}), done: make(chan struct{})}
+	if c.ReadOnly {
+		l.flags = pkcs11.CKF_SERIAL_SESSION
+	}
+	if l.pinned, err = l.openSession(); err != nil {
+		return nil, err
+	}
+	if t.LoginRequired {
+		if err := l.login(credential); err != nil {
+			l.closeSession(l.pinned)
+			return nil, err
+		}
+	}
+	first, err := l.openSession()
+	switch {
+	case is(err, pkcs11.CKR_SESSION_COUNT):
+		l.shared = true
+	case err != nil:
+		l.closeSession(l.pinned)
+		return nil, err
+	default:
+		l.idle, l.open = []pkcs11.SessionHandle{first}, 1
+	}
+	l.permits = make(chan struct{}, l.size(c.Sessions))
+	for range cap(l.permits) {
+		l.permits <- struct{}{}
+	}
+	m.links.Add(1)
+	return l, nil
+}
+
+// size returns how many sessions the link may use at the same time, the pinned
+// one apart.
+func (l *link) size(wanted int) int {
+	if l.shared {
+		return 1
+	}
+	n := wanted
+	if n == 0 {
+		n = defaultSessions
+	}
+	if limit := l.token.sessions; limit != 0 && uint(n) > limit-1 {
+		n = int(limit) - 1
+	}
+	return max(n, 1)
+}
+
+// login logs in, once: a token counts wrong credentials, and locks.
+func (l *link) login(credential secret.Bytes) error {
+	if secret.IsZero(credential) {
+		return &hsm.Error{Err: ErrCredential, Hint: "the token wants one, and none was given: add pin-source=file:/path to the URI"}
+	}
+	err := l.m.adminCall(func(c *pkcs11.Ctx) (err error) {
+		secret.Lend(credential, func(b []byte) { err = c.Login(l.pinned, pkcs11.CKU_USER, string(b)) })
+		return err
+	})
+	switch {
+	case err == nil, is(err, pkcs11.CKR_USER_ALREADY_LOGGED_IN):
+		// Login is a state of the process: another device, or other code, has done it.
+		return nil
+	case !refusedCredential(err):
+		return err
+	}
+	var told *hsm.Error
+	if errors.As(explain("", err), &told) {
+		told.Hint += l.triesLeft()
+		return told
+	}
+	return err
+}
+
+// triesLeft returns what the token says of the tries that are left.
+func (l *link) triesLeft() (s string) {
+	_ = l.m.adminCall(func(c *pkcs11.Ctx) error {
+		info, err := c.GetTokenInfo(l.token.SlotID)
+		switch {
+		case err != nil:
+		case info.Flags&pkcs11.CKF_USER_PIN_LOCKED != 0:
+			s = "; it is locked now"
+		case info.Flags&pkcs11.CKF_USER_PIN_FINAL_TRY != 0:
+			s = "; one more wrong try locks it"
+		}
+		return nil
+	})
+	return s
+}
+
+// enter counts a user in. Every enter that returns true has its leave.
+func (l *link) enter() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case <-l.down:
+		return false
+	default:
+		l.users++
+		return true
+	}
+}
+
+// leave counts a user out. The last one to leave a link that was given up closes
+// what is open: a session is not closed under somebody who uses it.
+func (l *link) leave() {
+	l.mu.Lock()
+	l.users--
+	last := l.users == 0 && l.isDown()
+	l.mu.Unlock()
+	if last {
+		l.shut()
+	}
+}
+
+// drop gives the link up. It may be called more than once.
+func (l *link) drop() {
+	l.mu.Lock()
+	first := !l.isDown()
+	if first {
+		close(l.down)
+	}
+	last := first && l.users == 0
+	l.mu.Unlock()
+	if last {
+		l.shut()
+	}
+}
+
+func (l *link) isDown() bool {
+	select {
+	case <-l.down:
+		return true
+	default:
+		return false
+	}
+}
+
+// shut closes all sessions, and so logs out if nobody else of this process is on
+// the token. It is called once, when nobody uses the link any more.
+func (l *link) shut() {
+	for _, s := range l.idle {
+		l.closeSession(s)
+	}
+	l.closeSession(l.pinned)
+	l.m.links.Add(-1)
+	close(l.done)
+}

@@ -1,0 +1,154 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/miekg/pkcs11"
+)
+
+// module is a PKCS#11 library in this process. There is one of each, because a
+// library is initialized once in a process whoever uses it; it is counted, and
+// the last user finalizes it.
+type module struct {
+	key     string // canonical name of the file
+	ctx     *pkcs11.Ctx
+	env     []string
+	private bool // a copy for one token: unloaded after use
+
+	ready  sync.Once // loads and initializes
+	broken error     // why it could not
+
+	refs int // guarded by modules
+
+	// calls is held for reading during every call of the library, and for writing
+	// while it is finalized and initialized: C_Finalize with another thread in
+	// the library is undefined (PKCS#11 v2.40 base, 5.4).
+	calls sync.RWMutex
+
+	// dialing is held while a connection is made or given up as lost, so that one
+	// device does not reset the library under another that is just logging in.
+	dialing sync.Mutex
+	ours    bool         // this package initialized the library, guarded by dialing
+	links   atomic.Int32 // connections that still have sessions; more only under dialing
+
+	// making is held from the search for a key's label to its creation.
+	making sync.Mutex
+
+	// admin serializes what changes the library's tables: sessions opened and
+	// closed, objects made, found and destroyed. SoftHSM2 2.6 is not safe there
+	// even with CKF_OS_LOCKING_OK; enciphering on sessions of one's own is.
+	admin sync.Mutex
+}
+
+// modules are the libraries in use.
+var modules = struct {
+	sync.Mutex
+	m map[string]*module
+}{m: map[string]*module{}}
+
+// acquire returns the library of a file, loaded and initialized. The caller
+// releases it.
+func acquire(path string) (*module, error) {
+	key := canonical(path)
+	modules.Lock()
+	m := modules.m[key]
+	if m == nil {
+		m = &module{key: key}
+		m.env, m.private = privateEnvironment(key)
+		modules.m[key] = m
+	}
+	m.refs++
+	modules.Unlock()
+
+	m.ready.Do(func() { m.broken = m.load() })
+	if m.broken != nil {
+		err := m.broken
+		m.release()
+		return nil, err
+	}
+	return m, nil
+}
+
+// load loads and initializes the library.
+func (m *module) load() error {
+	if m.ctx = pkcs11.New(m.key); m.ctx == nil {
+		if f, err := os.Open(m.key); err != nil {
+			return fmt.Errorf("%w: %w", ErrModule, err)
+		} else {
+			_ = f.Close()
+		}
+		return fmt.Errorf("%w: %s cannot be loaded: it is no PKCS#11 library for this machine, needs a library that is missing, or is on a file system mounted noexec", ErrModule, m.key)
+	}
+	return m.initialize()
+}
+
+// initialize calls C_Initialize. Where something else in this process has
+// called it before, the library is used and never finalized.
+func (m *module) initialize() error {
+	err := withEnvironment(m.env, func() error { return m.ctx.Initialize() })
+	m.ours = err == nil
+	if err == nil || is(err, pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
+		return nil
+	}
+	return fmt.Errorf("%w: C_Initialize of %s: %w", ErrModule, m.key, explain("", err))
+}
+
+// release gives back what acquire returned. The last one finalizes the library.
+func (m *module) release() {
+	modules.Lock()
+	defer modules.Unlock()
+	if m.refs--; m.refs > 0 {
+		return
+	}
+	// Under the lock: whoever acquires the library next loads it anew, and must
+	// not initialize it before this has finalized it.
+	delete(modules.m, m.key)
+	if m.ctx == nil {
+		return
+	}
+	m.calls.Lock()
+	defer m.calls.Unlock()
+	if m.ours && m.broken == nil {
+		_ = m.ctx.Finalize()
+	}
+	if m.private {
+		// SoftHSM2 bears dlclose. Other libraries have left threads and destructors
+		// behind, so those stay mapped.
+		m.ctx.Destroy()
+	}
+}
+
+// reset finalizes and initializes the library, for those that do not notice by
+// themselves that a token went or came. It reports false if that would break
+// what somebody else does: a connection that is up, or another user of the
+// library in this process. The caller holds m.dialing.
+func (m *module) reset(cause error) bool {
+	if m.links.Load() > 0 || !m.ours && !is(cause, pkcs11.CKR_CRYPTOKI_NOT_INITIALIZED) {
+		return false
+	}
+	m.calls.Lock()
+	defer m.calls.Unlock()
+	_ = m.ctx.Finalize()
+	return m.initialize() == nil
+}
+
+// call calls f, which makes calls of the library that leave its tables alone.
+func (m *module) call(f func(*pkcs11.Ctx) error) error {
+	m.calls.RLock()
+	defer m.calls.RUnlock()
+	return f(m.ctx)
+}
+
+// adminCall calls f, which makes calls that change the library's tables.
+func (m *module) adminCall(f func(*pkcs11.Ctx) error) error {
+	m.calls.RLock()
+	defer m.calls.RUnlock()
+	m.admin.Lock()
+	defer m.admin.Unlock()
+	return f(m.ctx)
+}

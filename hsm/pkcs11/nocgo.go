@@ -1,0 +1,70 @@
+//go:build !cgo
+
+package pkcs11
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/keys"
+)
+
+// errNoCgo is what everything of this package returns in a program without cgo.
+var errNoCgo = fmt.Errorf("pkcs11: built without cgo: PKCS#11 needs cgo (CGO_ENABLED=1 and a C compiler); soft: works without: %w", errors.ErrUnsupported)
+
+// Device is a PKCS#11 token. This program was built without cgo and can have
+// none.
+type Device struct{ hsm.Arithmetic }
+
+// Open returns an error: this program was built without cgo.
+func Open(context.Context, Config) (*Device, error) { return nil, errNoCgo }
+
+// Tokens returns an error: this program was built without cgo.
+func Tokens(string) ([]TokenInfo, error) { return nil, errNoCgo }
+
+// InitToken returns an error: this program was built without cgo.
+func InitToken(string, string, []byte, []byte) (TokenInfo, error) { return TokenInfo{}, errNoCgo }
+
+// Name implements [hsm.Device].
+func (*Device) Name() string { return "PKCS#11 (built without cgo)" }
+
+// ThrowAway implements [hsm.ThrowAway].
+func (*Device) ThrowAway() bool { return false }
+
+// FindKey implements [hsm.Device].
+func (*Device) FindKey(context.Context, string) (hsm.Key, error) { return nil, errNoCgo }
+
+// GenerateKey implements [hsm.KeyManager].
+func (*Device) GenerateKey(context.Context, hsm.KeySpec) (hsm.KeyInfo, error) {
+	return hsm.KeyInfo{}, errNoCgo
+}
+
+// ImportKey implements [hsm.KeyManager].
+func (*Device) ImportKey(context.Context, hsm.KeySpec, keys.Key) (hsm.KeyInfo, error) {
+	return hsm.KeyInfo{}, errNoCgo
+}
+
+// ListKeys implements [hsm.KeyManager].
+func (*Device) ListKeys(context.Context) ([]hsm.KeyInfo, error) { return nil, errNoCgo }
+
+// DeleteKey implements [hsm.KeyManager].
+func (*Device) DeleteKey(context.Context, string) error { return errNoCgo }
+
+// Mechanisms returns an error: this program was built without cgo.
+func (*Device) Mechanisms(context.Context) ([]Mechanism, error) { return nil, errNoCgo }
+
+// Ping implements [hsm.Pinger].
+func (*Device) Ping(context.Context) error { return errNoCgo }
+
+// Close does nothing.
+func (*Device) Close() error { return nil }
+
+var (
+	_ hsm.Device          = (*Device)(nil)
+	_ hsm.BatchTranslator = (*Device)(nil)
+	_ hsm.KeyManager      = (*Device)(nil)
+	_ hsm.Pinger          = (*Device)(nil)
+	_ hsm.ThrowAway       = (*Device)(nil)
+)

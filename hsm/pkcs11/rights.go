@@ -1,0 +1,80 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"github.com/miekg/pkcs11"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/keys"
+)
+
+// rights are the PKCS#11 rights of a key, as attributes that are true. All
+// others are false.
+type rights []uint
+
+// allRights are the rights a secret key can have.
+var allRights = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_SIGN, pkcs11.CKA_VERIFY,
+	pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP, pkcs11.CKA_DERIVE}
+
+// allows returns the rights of a key: what its usage needs and no more, so that
+// the token keeps keys to their usage too.
+//
+//   - P0 enciphers and deciphers PIN blocks. Where a token can unwrap and wrap
+//     them instead, it would have those rights in place of these.
+//   - V0 to V5 encipher; nothing that deciphers under a PIN verification key is
+//     of use to anybody but a thief.
+//   - B0 derives. Derivation of TDES DUKPT is made of enciphering under the BDK,
+//     and not all tokens have that as a mechanism of derivation.
+//   - K0 and K1 wrap and unwrap.
+//   - Every other usage has no right: this package has no operation for it.
+func allows(s hsm.KeySpec) rights {
+	switch s.Usage {
+	case keys.UsagePIN:
+		return rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT}
+	case keys.UsagePVKOther, keys.UsageIBM3624, keys.UsageVisaPVV,
+		keys.UsageX9132Alg1, keys.UsageX9132Alg2, keys.UsageX9132Alg3:
+		return rights{pkcs11.CKA_ENCRYPT}
+	case keys.UsageBDK:
+		if s.Algorithm.BlockSize() == 8 {
+			return rights{pkcs11.CKA_DERIVE, pkcs11.CKA_ENCRYPT}
+		}
+		return rights{pkcs11.CKA_DERIVE}
+	case keys.UsageKEK, keys.UsageKBPK:
+		return rights{pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP}
+	}
+	return nil
+}
+
+func (r rights) has(right uint) bool {
+	for _, x := range r {
+		if x == right {
+			return true
+		}
+	}
+	return false
+}
+
+// template returns the attributes of a new key, apart from its value and CKA_ID.
+func template(s hsm.KeySpec, private bool, r rights) []*pkcs11.Attribute {
+	kind := map[keys.Algorithm]uint{keys.TDES2: pkcs11.CKK_DES2, keys.TDES3: pkcs11.CKK_DES3}
+	t := []*pkcs11.Attribute{
+		attr(pkcs11.CKA_CLASS, pkcs11.CKO_SECRET_KEY),
+		attr(pkcs11.CKA_TOKEN, !s.Ephemeral),
+		attr(pkcs11.CKA_PRIVATE, private),
+		attr(pkcs11.CKA_SENSITIVE, true),
+		attr(pkcs11.CKA_EXTRACTABLE, false),
+		attr(pkcs11.CKA_LABEL, s.Label),
+	}
+	if k, ok := kind[s.Algorithm]; ok {
+		t = append(t, attr(pkcs11.CKA_KEY_TYPE, k))
+	} else {
+		t = append(t, attr(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_AES))
+	}
+	for _, right := range allRights {
+		t = append(t, attr(right, r.has(right)))
+	}
+	return t
+}
+
+func attr(kind uint, value any) *pkcs11.Attribute { return pkcs11.NewAttribute(kind, value) }

@@ -1,0 +1,289 @@
+package softhsm_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/pkcs11"
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/softhsm"
+)
+
+var zpk = hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN}
+
+func open(t *testing.T, token *softhsm.Token) *pkcs11.Device {
+	t.Helper()
+	d, err := pkcs11.Open(t.Context(), token.Config())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	return d
+}
+
+// Tokens in one process, at one time: each has its own keys and sees no other's.
+func TestParallel(t *testing.T) {
+	t.Parallel()
+	const n = 32
+	infos := make([]hsm.KeyInfo, n)
+	devices := make([]*pkcs11.Device, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		token := softhsm.New(t)
+		devices[i] = open(t, token)
+		wg.Go(func() {
+			info, err := devices[i].GenerateKey(t.Context(), zpk)
+			infos[i] = info
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	kcvs := map[string]bool{}
+	for i, d := range devices {
+		list, err := d.ListKeys(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, []hsm.KeyInfo{infos[i]}, list)
+		kcvs[infos[i].KCV] = true
+	}
+	require.Len(t, kcvs, n)
+}
+
+// Tokens made, used and thrown away by many goroutines at the same time.
+func TestChurn(t *testing.T) {
+	t.Parallel()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 4 {
+				if err := once(t); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func once(t *testing.T) error {
+	token, err := softhsm.Temporary()
+	if err != nil {
+		return err
+	}
+	d, err := pkcs11.Open(t.Context(), token.Config())
+	if err != nil {
+		return err
+	}
+	if _, err := d.GenerateKey(t.Context(), zpk); err != nil {
+		return err
+	}
+	if err := d.Close(); err != nil {
+		return err
+	}
+	if err := token.Close(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(token.Dir()); !os.IsNotExist(err) {
+		return fmt.Errorf("%s is still there: %v", token.Dir(), err)
+	}
+	return nil
+}
+
+// recorder is a TB that keeps what a test would do.
+type recorder struct {
+	dir      string
+	cleanups []func()
+	failure  string
+}
+
+func (*recorder) Helper()            {}
+func (r *recorder) TempDir() string  { return r.dir }
+func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.failure = fmt.Sprintf(format, args...)
+	panic(r)
+}
+
+func (r *recorder) finish() {
+	for _, f := range slices.Backward(r.cleanups) {
+		f()
+	}
+}
+
+func TestNewLeavesNothing(t *testing.T) {
+	t.Parallel()
+	r := &recorder{dir: t.TempDir()}
+	token := softhsm.New(r)
+	d, err := pkcs11.Open(t.Context(), token.Config())
+	require.NoError(t, err)
+	_, err = d.GenerateKey(t.Context(), zpk)
+	require.NoError(t, err)
+	require.NoError(t, d.Close())
+	r.finish()
+	entries, err := os.ReadDir(r.dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+
+	// The copy of the library is unloaded, not left mapped.
+	if maps, err := os.ReadFile("/proc/self/maps"); err == nil {
+		require.NotContains(t, string(maps), token.Dir())
+	}
+}
+
+func TestNewFailsWithInstallCommand(t *testing.T) {
+	t.Setenv("SOFTHSM2_MODULE", filepath.Join(t.TempDir(), "missing.so"))
+	r := &recorder{dir: t.TempDir()}
+	require.Panics(t, func() { softhsm.New(r) })
+	require.Contains(t, r.failure, "SOFTHSM2_MODULE")
+	require.Contains(t, softhsm.ErrNotInstalled.Error(), "apt-get install softhsm2")
+}
+
+func TestCreateAndOpen(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "a b", "kept") // made, and with a blank
+	token, err := softhsm.Create(dir)
+	require.NoError(t, err)
+	d, err := pkcs11.Open(t.Context(), token.Config())
+	require.NoError(t, err)
+	made, err := d.GenerateKey(t.Context(), zpk)
+	require.NoError(t, err)
+	require.NoError(t, d.Close())
+	require.NoError(t, token.Close())
+
+	_, err = softhsm.Create(dir)
+	require.ErrorContains(t, err, "is not empty")
+
+	moved := filepath.Join(t.TempDir(), "moved")
+	require.NoError(t, os.Rename(dir, moved))
+	token, err = softhsm.Open(moved)
+	require.NoError(t, err)
+	k, err := open(t, token).FindKey(t.Context(), "zpk")
+	require.NoError(t, err)
+	require.Equal(t, made, *k.Info())
+	require.Equal(t, moved, token.Dir())
+	require.NoError(t, token.Close())
+	require.DirExists(t, moved, "Close keeps what Create made")
+}
+
+func TestOpenTwice(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := softhsm.Create(dir)
+	require.NoError(t, err)
+	second, err := softhsm.Open(dir)
+	require.NoError(t, err)
+	_, err = open(t, first).GenerateKey(t.Context(), zpk)
+	require.NoError(t, err)
+	_, err = open(t, second).FindKey(t.Context(), "zpk")
+	require.NoError(t, err)
+	require.NoError(t, first.Close())
+	_, err = open(t, second).FindKey(t.Context(), "zpk")
+	require.NoError(t, err, "closing one Token does not take the other's configuration")
+	require.NoError(t, second.Close())
+}
+
+func TestCreateCleansUpAfterItself(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(t.TempDir(), "libsofthsm2.so")
+	require.NoError(t, os.WriteFile(bad, []byte("no library"), 0o600))
+	t.Setenv("SOFTHSM2_MODULE", bad)
+	_, err := softhsm.Create(dir)
+	require.ErrorIs(t, err, pkcs11.ErrModule)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+
+	_, err = softhsm.Create(filepath.Join(dir, "new"))
+	require.ErrorIs(t, err, pkcs11.ErrModule)
+	require.NoDirExists(t, filepath.Join(dir, "new"))
+}
+
+func TestBadDirectories(t *testing.T) {
+	t.Parallel()
+	_, err := softhsm.Open(t.TempDir())
+	require.ErrorContains(t, err, "holds no token")
+	_, err = softhsm.Open(filepath.Join(t.TempDir(), "missing"))
+	require.ErrorContains(t, err, "holds no token")
+	for _, dir := range []string{"", "a#b", "a\nb"} {
+		_, err = softhsm.Create(dir)
+		require.Error(t, err)
+		_, err = softhsm.Open(dir)
+		require.Error(t, err)
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "serial"), []byte("far too long for a serial number"), 0o600))
+	_, err = softhsm.Open(dir)
+	require.ErrorContains(t, err, "damaged")
+}
+
+// What is in the directory is for its owner only.
+func TestModes(t *testing.T) {
+	t.Parallel()
+	token := softhsm.New(t)
+	require.NoError(t, filepath.WalkDir(token.Dir(), func(path string, e fs.DirEntry, err error) error {
+		require.NoError(t, err)
+		info, err := e.Info()
+		require.NoError(t, err)
+		require.Zero(t, info.Mode().Perm()&0o077, path)
+		return nil
+	}))
+	require.Equal(t, []string{"SOFTHSM2_CONF=" + filepath.Join(token.Dir(), "softhsm2.conf")}, token.Env())
+}
+
+// The URI names the credential's file and not the credential, and parses.
+func TestURI(t *testing.T) {
+	t.Parallel()
+	token := softhsm.New(t)
+	u, err := pkcs11.ParseURI(token.URI())
+	require.NoError(t, err)
+	require.Equal(t, softhsm.Label, u.Token)
+	require.NotEmpty(t, u.Serial)
+	credential, err := os.ReadFile(u.CredentialSource)
+	require.NoError(t, err)
+	require.False(t, strings.Contains(token.URI(), string(credential)))
+	d, err := pkcs11.Open(t.Context(), pkcs11.Config{URI: u})
+	require.NoError(t, err)
+	require.NoError(t, d.Close())
+}
+
+// The environment of this process is what it was.
+func TestEnvironmentIsRestored(t *testing.T) {
+	t.Setenv("SOFTHSM2_CONF", "/as/it/was")
+	open(t, softhsm.New(t))
+	require.Equal(t, "/as/it/was", os.Getenv("SOFTHSM2_CONF"))
+}
+
+func TestFind(t *testing.T) {
+	path, err := softhsm.Find()
+	require.NoError(t, err, "SoftHSM2 is required for these tests")
+	t.Setenv("SOFTHSM2_MODULE", path)
+	found, err := softhsm.Find()
+	require.NoError(t, err)
+	require.Equal(t, path, found)
+	t.Setenv("SOFTHSM2_MODULE", t.TempDir())
+	_, err = softhsm.Find()
+	require.Error(t, err, "a directory")
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		token, err := softhsm.Temporary()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := token.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(time.Millisecond)/float64(b.N), "ms/token")
+	b.ReportMetric(0, "ns/op")
+}

@@ -15,8 +15,9 @@ build:
 
 # Install what is missing and run the whole trip of a PIN on a SoftHSM2 token;
 # where SoftHSM2 cannot be had, say so and run it on the soft device.
-run: build
+run:
 	@./scripts/setup --optional softhsm2
+	@$(MAKE) --no-print-directory build
 	./bin/pinion demo
 
 # Install what is missing and run every test, with the race detector on the

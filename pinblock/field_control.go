@@ -35,11 +35,12 @@ func (c *controlField) decode(_ Format, w uint64) (uint64, int, fault.Set) {
 	n := int(w >> 56 & 0xf)
 	rest := right(14 - n)
 	bad := fault.When(w>>60 != c.control, fault.Control)
-	bad |= fault.When(tenUp(w)&at(2, n) != 0, fault.PINDigits)
+	bad |= fault.When(tenUp(w)&^rest<<8 != 0, fault.PINDigits)
 	if c.random == noFill {
 		bad |= fault.When((w^repeat(c.fixed))&rest != 0, fault.Fill)
 	} else {
 		bad |= fault.When(!c.random.holds(w<<(4*uint(2+n)), 14-n), fault.Fill)
 	}
-	return packed(w, 2, n), n, bad
+	rest = rest<<8 | 0xff // what is right of the last digit in a packed PIN
+	return w<<8 | rest, n, bad
 }

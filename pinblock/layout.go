@@ -22,7 +22,10 @@ type layout struct {
 	padNotInPIN bool   // the pad digit may not occur in the PIN
 	seqMax      uint64 // the largest sequence number, 0 where there is none
 
-	minPAN int // digits the PAN needs, 0 where none is bound; set by define
+	// Set by define.
+	minPAN     int    // digits the PAN needs, 0 where none is bound
+	lengths    uint32 // bit n is set where the format holds a PIN of n digits
+	cardholder uint32 // and that is a cardholder's PIN
 }
 
 // binding says what the PIN field is combined with.
@@ -103,12 +106,7 @@ func repeat(d uint64) uint64 { return d * 0x1111_1111_1111_1111 }
 
 // right returns a mask of the n rightmost nibbles: all for 16 and more, none
 // for 0 and less.
-func right(n int) uint64 {
-	if n <= 0 {
-		return 0
-	}
-	return fillF >> (64 - 4*uint(min(n, 16)))
-}
+func right(n int) uint64 { return fillF >> uint(64-4*min(n, 16)) }
 
 // at returns a mask of n nibbles that begin at nibble i.
 func at(i, n int) uint64 { return right(16-i) &^ right(16-i-n) }
@@ -128,6 +126,12 @@ func define(f Format, l layout) {
 		l.minPAN = 13
 	case bindPANField:
 		l.minPAN = 1
+	}
+	for n := l.minPIN; n <= l.maxPIN; n++ {
+		l.lengths |= 1 << n
+		if MinPINLength <= n && n <= MaxPINLength {
+			l.cardholder |= 1 << n
+		}
 	}
 	layouts[f] = &l
 	for _, name := range append([]Alias{{Name: l.name}}, l.aliases...) {
@@ -172,13 +176,14 @@ func (l *layout) encode(f Format, pin PIN, pan PAN, x *veil.Extras) (hi, lo uint
 	return hi ^ mask, 0, err
 }
 
-// holds reports whether a PIN of n digits fits: a cardholder's PIN, unless the
-// clear door asked for what the format itself holds.
+// holds reports whether a PIN of n digits, 0 to 16, fits: a cardholder's PIN,
+// unless the clear door asked for what the format itself holds.
 func (l *layout) holds(n int, x *veil.Extras) bool {
-	if x == nil || !x.AnyLength {
-		return max(l.minPIN, MinPINLength) <= n && n <= min(l.maxPIN, MaxPINLength)
+	lengths := l.cardholder
+	if x != nil && x.AnyLength {
+		lengths = l.lengths
 	}
-	return l.minPIN <= n && n <= l.maxPIN
+	return lengths>>uint(n)&1 != 0
 }
 
 // minPANFor returns how many digits the PAN needs under the settings of f.

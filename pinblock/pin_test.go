@@ -55,3 +55,25 @@ func TestEqual(t *testing.T) {
 	require.False(t, pinblock.PAN{}.Equal(pinblock.PAN{}))
 	require.False(t, mustPAN(t, "0000000000000000000").Equal(mustPAN(t, "000000000000000000")), "leading zeros count")
 }
+
+// FuzzParse holds both parsers to their promise: exactly the texts of 4 to 12,
+// and of 1 to 19, bytes '0' to '9' are accepted.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"1234", "123456789012", "4111111111111111", "12a4", "١٢٣٤", "12:4", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		digits := true
+		for i := range len(text) {
+			digits = digits && text[i] >= '0' && text[i] <= '9'
+		}
+		pin, err := pinblock.ParsePIN(text)
+		if want := digits && len(text) >= 4 && len(text) <= 12; (err == nil) != want || want && pin.Len() != len(text) {
+			t.Fatalf("ParsePIN of %d bytes: %v, length %d", len(text), err, pin.Len())
+		}
+		pan, err := pinblock.ParsePAN([]byte(text))
+		if want := digits && len(text) >= 1 && len(text) <= 19; (err == nil) != want || want && pan.Len() != len(text) {
+			t.Fatalf("ParsePAN of %d bytes: %v, length %d", len(text), err, pan.Len())
+		}
+	})
+}

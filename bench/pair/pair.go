@@ -19,12 +19,12 @@ type Side struct {
 
 // Result is what came out.
 type Result struct {
-	What           string
-	Ours, Theirs   float64 // ns a call, medians
-	Ratio          float64 // theirs divided by ours, median over the rounds
-	OursAllocs     float64
-	TheirsAllocs   float64
-	Rounds         int
+	What         string
+	Ours, Theirs float64 // ns a call, medians
+	Ratio        float64 // theirs divided by ours, median over the rounds
+	OursAllocs   float64
+	TheirsAllocs float64
+	Rounds       int
 }
 
 const (

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/hex"
 	"fmt"
 	"os"
 
@@ -37,8 +38,8 @@ func run() error {
 	return nil
 }
 
-// compare gives both the input they want, parsed or text, and has each do its
-// whole work.
+// compare gives each the input it wants: ours a parsed PIN and PAN and bytes, the
+// peer text.
 func compare(f pinblock.Format, peer formats.FormatA) error {
 	pin, err := pinblock.ParsePIN(pinText)
 	if err != nil {
@@ -81,6 +82,58 @@ func compare(f pinblock.Format, peer formats.FormatA) error {
 			for range n {
 				_, err := clear.Decode(f, block, pan, nil)
 				note(err)
+			}
+		}},
+		pair.Side{F: func(n int) {
+			for range n {
+				_, err := peer.Decode(text, panText)
+				note(err)
+			}
+		}}).Print(os.Stdout, "pinion", "moov-io/pinblock")
+	if failed != nil {
+		return failed
+	}
+	return fromText(f, peer, text)
+}
+
+// fromText has ours do what the peer's interface asks for: text in, text out.
+func fromText(f pinblock.Format, peer formats.FormatA, text string) error {
+	var failed error
+	note := func(err error) {
+		if err != nil {
+			failed = err
+		}
+	}
+	pair.Compare(f.Name()+" encode, text",
+		pair.Side{F: func(n int) {
+			var buf [8]byte
+			for range n {
+				pin, err := pinblock.ParsePIN(pinText)
+				note(err)
+				pan, err := pinblock.ParsePAN(panText)
+				note(err)
+				block, err := clear.Encode(buf[:0], f, pin, pan, nil)
+				note(err)
+				_ = hex.EncodeToString(block)
+			}
+		}},
+		pair.Side{F: func(n int) {
+			for range n {
+				_, err := peer.Encode(pinText, panText)
+				note(err)
+			}
+		}}).Print(os.Stdout, "pinion", "moov-io/pinblock")
+	pair.Compare(f.Name()+" decode, text",
+		pair.Side{F: func(n int) {
+			var buf [8]byte
+			for range n {
+				_, err := hex.Decode(buf[:], []byte(text))
+				note(err)
+				pan, err := pinblock.ParsePAN(panText)
+				note(err)
+				pin, err := clear.Decode(f, buf[:], pan, nil)
+				note(err)
+				_ = clear.Digits(pin)
 			}
 		}},
 		pair.Side{F: func(n int) {

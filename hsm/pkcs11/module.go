@@ -76,7 +76,16 @@ func acquire(path string) (*module, error) {
 
 // load loads and initializes the library.
 func (m *module) load() error {
-	if m.ctx = pkcs11.New(m.key); m.ctx == nil {
+	// p11-kit's client reads its variable when it is loaded, not when it is
+	// initialized.
+	err := withEnvironment(m.env, func() error {
+		m.ctx = pkcs11.New(m.key)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrModule, err)
+	}
+	if m.ctx == nil {
 		if f, err := os.Open(m.key); err != nil {
 			return fmt.Errorf("%w: %w", ErrModule, err)
 		} else {

@@ -19,15 +19,15 @@ type privateCopy struct {
 	n   int
 }
 
-// environment guards the environment of this process while a library is
-// initialized: writing for one that has variables of its own, reading for all
+// environment guards the environment of this process while a library is loaded
+// or initialized: writing for one that has variables of its own, reading for all
 // others. What other C code of the process reads of the environment in that
 // moment nobody can guard.
 var environment sync.RWMutex
 
 // PrivateCopy says that the library file at path is a copy made for one token
-// alone, and is to be initialized with these environment variables
-// ("NAME=value"), each time. Such a library is unloaded after its last use,
+// alone, and is to be loaded and initialized with these environment variables
+// ("NAME=value"). Such a library is unloaded after its last use,
 // where others stay mapped. The function it returns takes it back.
 //
 // SoftHSM2, like other libraries, takes its configuration from the environment

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -15,7 +16,8 @@ import (
 // A device that can only encipher and decipher embeds [Arithmetic], which has
 // the four PIN operations, and brings keys that are a [pinblock.Encrypter] and
 // [pinblock.Decrypter]. What only some devices have is an interface of its own,
-// asked for by assertion: [BatchTranslator], [KeyManager], [Pinger], [ThrowAway].
+// asked for by assertion: [BatchTranslator], [Deriver], [KeyManager], [Pinger],
+// [ThrowAway].
 //
 // All methods may be called from many goroutines at once. After Close they
 // return [ErrClosed].
@@ -66,6 +68,18 @@ type KeySpec struct {
 type BatchTranslator interface {
 	TranslatePINs(ctx context.Context, b Batch, from, to Key) ([]Result, error)
 }
+
+// Deriver is a device that derives the PIN keys of DUKPT. The key it returns is
+// good for one operation.
+type Deriver interface {
+	// DerivePINKey returns the PIN key, of the given algorithm, of the transaction
+	// ksn under bdk, which has usage B0 or B1. The KSN was checked.
+	DerivePINKey(ctx context.Context, bdk Key, ksn dukpt.KSN, a keys.Algorithm) (Key, error)
+}
+
+// Releaser is a key that holds something of the device's until it is released,
+// like a derived key that is an object on a token.
+type Releaser interface{ Release() }
 
 // KeyManager is a device on which keys can be made and removed.
 type KeyManager interface {

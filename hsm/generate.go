@@ -39,6 +39,7 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 	if err != nil {
 		return Generated{}, g.To.Key, err
 	}
+	defer release(to)
 	var method Key
 	if g.Method != nil {
 		if _, err := referencer(g.Method); err != nil {

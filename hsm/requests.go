@@ -1,6 +1,8 @@
 package hsm
 
 import (
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -9,6 +11,13 @@ import (
 type PINKey struct {
 	Key    string // reference: a label on a token
 	Format pinblock.Format
+
+	// KSN is set where Key is a base derivation key (usage B0) or a terminal's
+	// initial key (B1): the block is under the PIN key of that transaction.
+	KSN dukpt.KSN
+	// Algorithm is that of the PIN key under AES DUKPT. Zero is the usual one: the
+	// BDK's own for ISO-4, TDES2 for the formats of 8 bytes.
+	Algorithm keys.Algorithm
 }
 
 // Translation asks for a PIN block under another key and, if the formats
@@ -23,7 +32,8 @@ type Translation struct {
 	ToChipCard bool
 }
 
-// Batch asks for many translations under one pair of keys.
+// Batch asks for many translations under one pair of keys. Where From.Key is a
+// BDK, every item has a KSN of its own.
 type Batch struct {
 	From       PINKey
 	To         PINKey
@@ -35,6 +45,7 @@ type Batch struct {
 type Item struct {
 	Block []byte
 	PAN   pinblock.PAN
+	KSN   dukpt.KSN // set where the incoming key is a BDK
 }
 
 // Result is the answer to one [Item]: a block or an error.
@@ -66,9 +77,10 @@ type Reference struct {
 // Change asks for the reference value of a new PIN, if the current one is right.
 type Change struct {
 	PAN       pinblock.PAN
-	Current   []byte // block of the current PIN
-	From      PINKey // key and format of both blocks
-	New       []byte // block of the new PIN
+	Current   []byte    // block of the current PIN
+	From      PINKey    // key and format of both blocks
+	New       []byte    // block of the new PIN
+	NewKSN    dukpt.KSN // of the new PIN's block, if it is not From.KSN
 	Method    pinverify.Method
 	MethodKey string
 	Reference []byte // of the current PIN

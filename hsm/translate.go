@@ -2,7 +2,10 @@ package hsm
 
 import (
 	"context"
+	"errors"
+	"slices"
 
+	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -31,10 +34,12 @@ func (h *HSM) translate(ctx context.Context, t *Translation) (block []byte, key 
 	if err != nil {
 		return nil, t.From.Key, err
 	}
+	defer release(from)
 	to, err := h.pinKey(ctx, t.To)
 	if err != nil {
 		return nil, t.To.Key, err
 	}
+	defer release(to)
 	block, err = h.device.TranslatePIN(ctx, *t, from, to)
 	return block, "", err
 }
@@ -66,27 +71,38 @@ func (h *HSM) translateAll(ctx context.Context, b Batch) (_ []Result, key string
 	if err := h.mayTranslate(&Translation{From: b.From, To: b.To, ToChipCard: b.ToChipCard}); err != nil {
 		return nil, "", err
 	}
-	from, err := h.pinKey(ctx, b.From)
-	if err != nil {
-		return nil, b.From.Key, err
-	}
 	to, err := h.pinKey(ctx, b.To)
 	if err != nil {
 		return nil, b.To.Key, err
 	}
+	defer release(to)
+	bdk, err := h.isBDK(ctx, b)
+	if err != nil {
+		return nil, b.From.Key, err
+	}
+	if bdk {
+		results, err := h.translateDUKPT(ctx, b, to)
+		return results, "", err
+	}
+	from, err := h.pinKey(ctx, b.From)
+	if err != nil {
+		return nil, b.From.Key, err
+	}
+	defer release(from)
 	results := make([]Result, len(b.Items))
 	good := b
 	good.Items = make([]Item, 0, len(b.Items))
 	index := make([]int, 0, len(b.Items))
 	for i, it := range b.Items {
-		if err := checkBlock(b.From.Format, it.Block, it.PAN); err != nil {
-			results[i].Err = fail(OpTranslate, b.From.Key, err)
-		} else if err := checkPAN(b.To.Format, it.PAN); err != nil {
-			results[i].Err = fail(OpTranslate, b.To.Key, err)
-		} else {
-			good.Items = append(good.Items, it)
-			index = append(index, i)
+		if results[i].Err = checkItem(b, it); results[i].Err != nil {
+			continue
 		}
+		if !it.KSN.IsZero() {
+			results[i].Err = fail(OpTranslate, b.From.Key, &Error{Err: ErrKeyUsage, Hint: "a KSN was given, and the key is no BDK"})
+			continue
+		}
+		good.Items = append(good.Items, it)
+		index = append(index, i)
 	}
 	if len(good.Items) == 0 {
 		return results, "", nil
@@ -102,6 +118,63 @@ func (h *HSM) translateAll(ctx context.Context, b Batch) (_ []Result, key string
 		results[index[j]] = a
 	}
 	return results, "", nil
+}
+
+// isBDK reports whether the incoming key of a batch is one that every block's
+// own key is derived from.
+func (h *HSM) isBDK(ctx context.Context, b Batch) (bool, error) {
+	if !b.From.KSN.IsZero() {
+		return false, nil // one KSN for all: the key is derived once
+	}
+	key, err := h.key(ctx, b.From.Key, slices.Concat(usagesPIN, usagesBDK))
+	if err != nil {
+		return false, err
+	}
+	return key.Info().Usage != keys.UsagePIN, nil
+}
+
+// translateDUKPT translates block by block: no two have the same key.
+func (h *HSM) translateDUKPT(ctx context.Context, b Batch, to Key) ([]Result, error) {
+	results := make([]Result, len(b.Items))
+	for i, it := range b.Items {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if results[i].Err = checkItem(b, it); results[i].Err != nil {
+			continue
+		}
+		block, err := h.translateItem(ctx, b, it, to)
+		if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrClosed) {
+			return nil, err // every other block would have the same answer
+		}
+		if err != nil {
+			err = fail(OpTranslate, b.From.Key, err)
+		}
+		results[i] = Result{block, err}
+	}
+	return results, nil
+}
+
+func (h *HSM) translateItem(ctx context.Context, b Batch, it Item, to Key) ([]byte, error) {
+	t := Translation{Block: it.Block, PAN: it.PAN, From: b.From, To: b.To, ToChipCard: b.ToChipCard}
+	t.From.KSN = it.KSN
+	from, err := h.pinKey(ctx, t.From)
+	if err != nil {
+		return nil, err
+	}
+	defer release(from)
+	return h.device.TranslatePIN(ctx, t, from, to)
+}
+
+// checkItem returns what is wrong with an item's input.
+func checkItem(b Batch, it Item) error {
+	if err := checkBlock(b.From.Format, it.Block, it.PAN); err != nil {
+		return fail(OpTranslate, b.From.Key, err)
+	}
+	if err := checkPAN(b.To.Format, it.PAN); err != nil {
+		return fail(OpTranslate, b.To.Key, err)
+	}
+	return nil
 }
 
 // batch has the device translate the blocks, in one call if it can.

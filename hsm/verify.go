@@ -3,9 +3,7 @@ package hsm
 import (
 	"context"
 	"fmt"
-	"slices"
 
-	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -24,6 +22,7 @@ func (h *HSM) verify(ctx context.Context, op Operation, v *Verification) (key st
 	if err != nil {
 		return key, err
 	}
+	defer release(from)
 	return "", h.device.VerifyPIN(ctx, *v, from, method)
 }
 
@@ -44,6 +43,7 @@ func (h *HSM) reference(ctx context.Context, op Operation, r *Reference) (ref []
 	if err != nil {
 		return nil, key, err
 	}
+	defer release(from)
 	ref, err = h.device.PINReference(ctx, *r, from, method)
 	return ref, "", err
 }
@@ -71,8 +71,12 @@ func (h *HSM) change(ctx context.Context, c *Change) (ref []byte, key string, er
 	if err != nil {
 		return nil, key, err
 	}
+	from := c.From
+	if !c.NewKSN.IsZero() {
+		from.KSN = c.NewKSN
+	}
 	return h.reference(ctx, OpChange, &Reference{
-		Block: c.New, PAN: c.PAN, From: c.From, Method: c.Method, MethodKey: c.MethodKey})
+		Block: c.New, PAN: c.PAN, From: from, Method: c.Method, MethodKey: c.MethodKey})
 }
 
 // methodKeys checks an operation that opens a block and applies a method to the
@@ -93,11 +97,11 @@ func (h *HSM) methodKeys(ctx context.Context, op Operation, from PINKey, block [
 	if err := h.exposed(op, m); err != nil {
 		return nil, nil, "", err
 	}
-	if fromKey, err = h.pinKey(ctx, from); err != nil {
-		return nil, nil, from.Key, err
-	}
 	if mKey, err = h.key(ctx, methodKey, m.Usages()); err != nil {
 		return nil, nil, methodKey, err
+	}
+	if fromKey, err = h.pinKey(ctx, from); err != nil {
+		return nil, nil, from.Key, err
 	}
 	return fromKey, mKey, "", nil
 }
@@ -107,42 +111,4 @@ func checkMethod(m pinverify.Method) error {
 		return fmt.Errorf("hsm: no verification method given")
 	}
 	return m.Check()
-}
-
-// usagesPIN are the usages of a key that enciphers PIN blocks.
-var usagesPIN = []keys.Usage{keys.UsagePIN}
-
-// pinKey finds the key of a PIN block.
-func (h *HSM) pinKey(ctx context.Context, k PINKey) (Key, error) {
-	key, err := h.key(ctx, k.Key, usagesPIN)
-	if err != nil {
-		return nil, err
-	}
-	if key.Info().Algorithm.BlockSize() != k.Format.BlockSize() {
-		return nil, pinblock.ErrKeySize
-	}
-	return key, nil
-}
-
-// key finds a key and holds it to its usage.
-func (h *HSM) key(ctx context.Context, ref string, usages []keys.Usage) (Key, error) {
-	if ref == "" {
-		return nil, &Error{Err: ErrKeyNotFound, Hint: "no key was named"}
-	}
-	key, err := h.device.FindKey(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	if u := key.Info().Usage; !slices.Contains(usages, u) {
-		return nil, errUsage(u, usages)
-	}
-	return key, nil
-}
-
-func errUsage(has keys.Usage, needs []keys.Usage) error {
-	hint := fmt.Sprintf("the key has usage %s, and this needs %v", has, needs)
-	if has == "" {
-		hint = fmt.Sprintf("the device does not know the key's usage, and this needs %v", needs)
-	}
-	return &Error{Err: ErrKeyUsage, Hint: hint}
 }

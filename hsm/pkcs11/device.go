@@ -4,12 +4,9 @@ package pkcs11
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
-
-	"github.com/miekg/pkcs11"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/internal/secret"
@@ -34,11 +31,17 @@ type Device struct {
 	turn    chan struct{}
 	last    *link // the link before, which may still have users; guarded by turn
 	refused error // what the token said of the credential; guarded by turn
+
+	testOnlyMax int // sessions the token seems to have, if not zero: SoftHSM2 has no limit
 }
 
 // Open returns the device of a token, logged in. Errors wrap [ErrModule],
 // [ErrNoToken], [ErrAmbiguous], [ErrCredential] or one of package hsm's.
 func Open(ctx context.Context, c Config) (*Device, error) {
+	return openDevice(ctx, c, 0)
+}
+
+func openDevice(ctx context.Context, c Config, testOnlyMax int) (*Device, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -49,27 +52,38 @@ func Open(ctx context.Context, c Config) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	credential, err := c.credential()
-	if err != nil {
-		return nil, err
-	}
 	m, err := acquire(path)
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{config: c, credential: credential, module: m, turn: make(chan struct{}, 1)}
+	d := &Device{config: c, testOnlyMax: testOnlyMax, module: m, turn: make(chan struct{}, 1)}
 	d.Random = random{d}
-	l, err := d.connected(ctx)
-	if err != nil {
+	if err := d.open(ctx); err != nil {
 		m.release()
-		return nil, err
-	}
-	d.name = "PKCS#11 token " + l.token.Label
-	if u := &d.config.URI; u.Token == "" && u.Serial == "" {
-		// It was the only one. If it comes back, it must be the same.
-		u.Token, u.Serial = l.token.Label, l.token.Serial
+		return nil, explain("", err)
 	}
 	return d, nil
+}
+
+// open finds the token, then asks for its credential if it wants one, then logs
+// in: whoever is asked at a terminal is not asked in vain.
+func (d *Device) open(ctx context.Context) error {
+	t, err := d.module.locate(&d.config.URI)
+	if err != nil {
+		return err
+	}
+	d.name = "PKCS#11 token " + t.Label
+	if u := &d.config.URI; u.Token == "" && u.Serial == "" {
+		// It is the only one. If it comes back, it must be the same.
+		u.Token, u.Serial = t.Label, t.Serial
+	}
+	if t.LoginRequired {
+		if d.credential, err = d.config.credential(); err != nil {
+			return err
+		}
+	}
+	_, err = d.connected(ctx)
+	return err
 }
 
 // Name implements [hsm.Device].
@@ -92,117 +106,6 @@ func (d *Device) Close() error {
 		d.module.release()
 	})
 	return nil
-}
-
-// do calls f with the connection to the token. If f fails because the token is
-// not there any more, the connection is made anew; then, if retry, f is called
-// once more. It must be what is safe to do twice.
-func (d *Device) do(ctx context.Context, key string, retry bool, f func(*link) error) error {
-	for {
-		l, err := d.connected(ctx)
-		if err != nil {
-			return err
-		}
-		if !l.enter() {
-			d.away(l) // given up by its last user
-			continue
-		}
-		err = f(l)
-		lost := gone(err) || vague(err) && !l.alive()
-		l.leave()
-		switch {
-		case err == nil:
-			return nil
-		case errors.Is(err, errDropped): // while it waited: it has not done anything
-			continue
-		case !lost:
-			return explain(key, err)
-		}
-		d.away(l)
-		if !retry {
-			return unavailable(key, err)
-		}
-		retry = false
-	}
-}
-
-// away notes that a link is of no more use.
-func (d *Device) away(l *link) {
-	d.turn <- struct{}{}
-	defer func() { <-d.turn }()
-	if d.link.Load() == l {
-		d.lost(l)
-	}
-}
-
-// lost gives up the link, if there is one. The caller holds the turn.
-func (d *Device) lost(l *link) {
-	if l == nil {
-		return
-	}
-	d.link.Store(nil)
-	d.last = l
-	l.drop()
-}
-
-// connected returns the link, and makes one if there is none.
-func (d *Device) connected(ctx context.Context) (*link, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if d.closed.Load() {
-		return nil, hsm.ErrClosed
-	}
-	if l := d.link.Load(); l != nil {
-		return l, nil
-	}
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case d.turn <- struct{}{}:
-	}
-	defer func() { <-d.turn }()
-	if d.closed.Load() {
-		return nil, hsm.ErrClosed
-	}
-	if l := d.link.Load(); l != nil {
-		return l, nil
-	}
-	if d.refused != nil {
-		return nil, d.refused
-	}
-	l, err := d.dial(ctx)
-	if errors.Is(err, ErrCredential) {
-		d.refused = err
-	}
-	if err != nil {
-		return nil, err
-	}
-	d.link.Store(l)
-	return l, nil
-}
-
-// dial connects, and if the token does not answer resets the library and tries
-// once more. The caller holds the turn.
-func (d *Device) dial(ctx context.Context) (*link, error) {
-	again := d.last != nil
-	if again { // the library is not reset under those who are still in it
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-d.last.done:
-		}
-	}
-	d.module.dialing.Lock()
-	defer d.module.dialing.Unlock()
-	l, err := dial(d.module, &d.config, d.credential)
-	if (gone(err) || errors.Is(err, ErrNoToken)) && d.module.reset(err) {
-		l, err = dial(d.module, &d.config, d.credential)
-	}
-	if again && errors.Is(err, ErrNoToken) {
-		return nil, &hsm.Error{Err: hsm.ErrUnavailable, Code: codeName(pkcs11.CKR_TOKEN_NOT_PRESENT), Hint: "the token is not there any more"}
-	}
-	return l, explain("", err)
 }
 
 var (

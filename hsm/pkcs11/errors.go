@@ -8,6 +8,10 @@ import (
 )
 
 var (
+	// ErrModule is wrapped by errors about the PKCS#11 library: none was named,
+	// there is no such file, or it cannot be loaded.
+	ErrModule = errors.New("pkcs11: no usable PKCS#11 library")
+
 	// ErrCredential is returned when the token does not take the credential. It
 	// is not tried again: open the device anew, with another one.
 	ErrCredential = fmt.Errorf("%w: it did not take the credential", hsm.ErrDevice)

@@ -31,3 +31,9 @@ func Loaded(path string) bool {
 
 // Explain is explain.
 var Explain = explain
+
+// OpenLimited opens a device on a token that seems to have no more sessions than
+// n, and does not say so.
+func OpenLimited(ctx context.Context, c Config, n int) (*Device, error) {
+	return openDevice(ctx, c, n)
+}

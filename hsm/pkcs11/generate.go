@@ -4,6 +4,7 @@ package pkcs11
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/miekg/pkcs11"
@@ -51,12 +52,22 @@ func (l *link) generateChecked(ctx context.Context, s hsm.KeySpec) (kcv string, 
 		})
 	}
 	if err != nil {
-		// Whatever became of the context, half a key must not stay behind.
-		_ = l.admin(context.WithoutCancel(ctx), func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error {
-			return c.DestroyObject(p, h)
-		})
+		l.destroy(h)
+	}
+	if errors.Is(err, errDropped) {
+		err = explain(s.Label, err) // not one who waited and has done nothing: a key was made
 	}
 	return kcv, err
+}
+
+// destroy removes half a key, whatever became of the context and even on a link
+// that was given up: as long as its user has not left, its sessions are there.
+func (l *link) destroy(h pkcs11.ObjectHandle) {
+	if l.shared {
+		<-l.permits // who has it gives it back
+		defer func() { l.permits <- struct{}{} }()
+	}
+	_ = l.m.adminCall(func(c *pkcs11.Ctx) error { return c.DestroyObject(l.pinned, h) })
 }
 
 // generate makes a key on the token.

@@ -4,15 +4,11 @@ package pkcs11
 
 import (
 	"context"
-	"encoding/binary"
-	"fmt"
 	"sync"
-	"unsafe"
 
 	"github.com/miekg/pkcs11"
 
 	"github.com/pinion-hsm/pinion/hsm"
-	"github.com/pinion-hsm/pinion/keys"
 )
 
 // object is a key on the token, as one link sees it.
@@ -132,72 +128,4 @@ func findObjects(c *pkcs11.Ctx, s pkcs11.SessionHandle, template []*pkcs11.Attri
 		all = append(all, some...)
 	}
 	return all, nil
-}
-
-// describe reads what a key says of itself.
-func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (hsm.KeyInfo, error) {
-	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{
-		pkcs11.NewAttribute(pkcs11.CKA_LABEL, nil),
-		pkcs11.NewAttribute(pkcs11.CKA_ID, nil),
-		pkcs11.NewAttribute(pkcs11.CKA_TOKEN, nil),
-		pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, nil),
-	})
-	if err != nil {
-		return hsm.KeyInfo{}, err
-	}
-	info := hsm.KeyInfo{Label: string(a[0].Value), Ephemeral: len(a[2].Value) == 1 && a[2].Value[0] == 0}
-	switch number(a[3].Value) {
-	case pkcs11.CKK_DES2:
-		info.Algorithm = keys.TDES2
-	case pkcs11.CKK_DES3:
-		info.Algorithm = keys.TDES3
-	case pkcs11.CKK_AES:
-		if info.Algorithm, err = aesAlgorithm(c, s, h); err != nil {
-			return hsm.KeyInfo{}, err
-		}
-	}
-	id, ours := ParseKeyID(a[1].Value)
-	switch {
-	case ours && id.Algorithm == info.Algorithm:
-		info.Usage, info.KCV = id.Usage, id.KCV
-	case info.Algorithm.BlockSize() == 8:
-		info.KCV = checkValue(c, s, h)
-	}
-	return info, nil
-}
-
-func aesAlgorithm(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (keys.Algorithm, error) {
-	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_VALUE_LEN, nil)})
-	if err != nil {
-		return 0, err
-	}
-	for _, alg := range []keys.Algorithm{keys.AES128, keys.AES192, keys.AES256} {
-		if number(a[0].Value) == uint(alg.KeySize()) {
-			return alg, nil
-		}
-	}
-	return 0, nil
-}
-
-// checkValue returns the CKA_CHECK_VALUE of a TDES key that other software made,
-// where it is the same as the payment check value, or "".
-func checkValue(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) string {
-	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_CHECK_VALUE, nil)})
-	if err != nil || len(a[0].Value) != 3 {
-		return ""
-	}
-	return fmt.Sprintf("%X", a[0].Value)
-}
-
-// number returns a CK_ULONG: a machine word.
-func number(b []byte) uint {
-	switch len(b) {
-	case 4:
-		return uint(binary.NativeEndian.Uint32(b))
-	case 8:
-		if unsafe.Sizeof(uint(0)) == 8 {
-			return uint(binary.NativeEndian.Uint64(b))
-		}
-	}
-	return ^uint(0)
 }

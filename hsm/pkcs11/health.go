@@ -28,12 +28,12 @@ func (l *link) check() error {
 	})
 }
 
-// alive reports whether the link is up, as far as anybody knows.
+// alive reports whether the link is up and the token answers.
 func (l *link) alive() bool {
 	l.mu.Lock()
 	down := l.isDown()
 	l.mu.Unlock()
-	return !down && !gone(l.check())
+	return !down && l.check() == nil
 }
 
 // random reads from the token's own generator.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/miekg/pkcs11"
 
-	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/internal/secret"
 )
 
@@ -25,7 +24,9 @@ type link struct {
 	// is closed. It also owns the ephemeral keys, which go when it is closed. No
 	// operation of many calls runs on it, so it is never in the middle of one.
 	pinned pkcs11.SessionHandle
-	shared bool // pinned is all the sessions there are, and serves for operations too
+	// shared: pinned is all the sessions there are, and serves for operations too.
+	// If one fails the link is given up, with the ephemeral keys.
+	shared bool
 
 	// permits is who may hold a session: a value taken is a permit held.
 	permits chan struct{}
@@ -33,6 +34,8 @@ type link struct {
 	done    chan struct{} // closed when its last user has left, and all is closed
 
 	handles handles
+
+	testOnlyMax int // sessions that the token seems to have, if not zero
 
 	mu    sync.Mutex
 	idle  []pkcs11.SessionHandle
@@ -42,12 +45,12 @@ type link struct {
 
 // dial finds the token, logs in, and opens a first session for operations. The
 // caller holds m.dialing.
-func dial(m *module, c *Config, credential secret.Bytes) (*link, error) {
+func dial(m *module, c *Config, credential secret.Bytes, testOnlyMax int) (*link, error) {
 	t, err := m.find(&c.URI)
 	if err != nil {
 		return nil, err
 	}
-	l := &link{m: m, token: t, flags: pkcs11.CKF_SERIAL_SESSION | pkcs11.CKF_RW_SESSION,
+	l := &link{m: m, token: t, testOnlyMax: testOnlyMax, flags: pkcs11.CKF_SERIAL_SESSION | pkcs11.CKF_RW_SESSION,
 		down: make(chan struct{}), done: make(chan struct{})}
 	if c.ReadOnly {
 		l.flags = pkcs11.CKF_SERIAL_SESSION
@@ -61,21 +64,22 @@ func dial(m *module, c *Config, credential secret.Bytes) (*link, error) {
 			return nil, err
 		}
 	}
+	l.open = 1
 	first, err := l.openSession()
 	switch {
+	case err == nil:
+		l.idle = []pkcs11.SessionHandle{first}
 	case is(err, pkcs11.CKR_SESSION_COUNT):
-		l.shared = true
-	case err != nil:
+		l.shared, l.open = true, 0
+	default:
 		l.closeSession(l.pinned)
 		return nil, err
-	default:
-		l.idle, l.open = []pkcs11.SessionHandle{first}, 1
 	}
 	l.permits = make(chan struct{}, l.size(c.Sessions))
 	for range cap(l.permits) {
 		l.permits <- struct{}{}
 	}
-	m.links.Add(1)
+	m.linked(l)
 	return l, nil
 }
 
@@ -93,46 +97,6 @@ func (l *link) size(wanted int) int {
 		n = int(limit) - 1
 	}
 	return max(n, 1)
-}
-
-// login logs in, once: a token counts wrong credentials, and locks.
-func (l *link) login(credential secret.Bytes) error {
-	if secret.IsZero(credential) {
-		return &hsm.Error{Err: ErrCredential, Hint: "the token wants one, and none was given: add pin-source=file:/path to the URI"}
-	}
-	err := l.m.adminCall(func(c *pkcs11.Ctx) (err error) {
-		secret.Lend(credential, func(b []byte) { err = c.Login(l.pinned, pkcs11.CKU_USER, string(b)) })
-		return err
-	})
-	switch {
-	case err == nil, is(err, pkcs11.CKR_USER_ALREADY_LOGGED_IN):
-		// Login is a state of the process: another device, or other code, has done it.
-		return nil
-	case !refusedCredential(err):
-		return err
-	}
-	var told *hsm.Error
-	if errors.As(explain("", err), &told) {
-		told.Hint += l.triesLeft()
-		return told
-	}
-	return err
-}
-
-// triesLeft returns what the token says of the tries that are left.
-func (l *link) triesLeft() (s string) {
-	_ = l.m.adminCall(func(c *pkcs11.Ctx) error {
-		info, err := c.GetTokenInfo(l.token.SlotID)
-		switch {
-		case err != nil:
-		case info.Flags&pkcs11.CKF_USER_PIN_LOCKED != 0:
-			s = "; it is locked now"
-		case info.Flags&pkcs11.CKF_USER_PIN_FINAL_TRY != 0:
-			s = "; one more wrong try locks it"
-		}
-		return nil
-	})
-	return s
 }
 
 // enter counts a user in. Every enter that returns true has its leave.
@@ -190,6 +154,6 @@ func (l *link) shut() {
 		l.closeSession(s)
 	}
 	l.closeSession(l.pinned)
-	l.m.links.Add(-1)
+	l.m.unlinked(l)
 	close(l.done)
 }

@@ -1,16 +1,13 @@
+//go:build cgo
+
 package pkcs11
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 )
-
-// ErrModule is wrapped by errors about the PKCS#11 library: none was named,
-// there is no such file, or it cannot be loaded.
-var ErrModule = errors.New("pkcs11: no usable PKCS#11 library")
 
 // libraryDirs are where systems keep PKCS#11 libraries, as patterns.
 var libraryDirs = []string{

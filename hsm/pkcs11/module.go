@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"sync/atomic"
 
 	"github.com/miekg/pkcs11"
 )
@@ -33,8 +32,14 @@ type module struct {
 	// dialing is held while a connection is made or given up as lost, so that one
 	// device does not reset the library under another that is just logging in.
 	dialing sync.Mutex
-	ours    bool         // this package initialized the library, guarded by dialing
-	links   atomic.Int32 // connections that still have sessions; more only under dialing
+	ours    bool // this package initialized the library, guarded by dialing
+
+	// links are the connections that still have sessions; they are added to only
+	// under dialing.
+	links struct {
+		sync.Mutex
+		m map[*link]struct{}
+	}
 
 	// making is held from the search for a key's label to its creation.
 	making sync.Mutex
@@ -130,20 +135,6 @@ func (m *module) release() {
 		// behind, so those stay mapped.
 		m.ctx.Destroy()
 	}
-}
-
-// reset finalizes and initializes the library, for those that do not notice by
-// themselves that a token went or came. It reports false if that would break
-// what somebody else does: a connection that is up, or another user of the
-// library in this process. The caller holds m.dialing.
-func (m *module) reset(cause error) bool {
-	if m.links.Load() > 0 || !m.ours && !is(cause, pkcs11.CKR_CRYPTOKI_NOT_INITIALIZED) {
-		return false
-	}
-	m.calls.Lock()
-	defer m.calls.Unlock()
-	_ = m.ctx.Finalize()
-	return m.initialize() == nil
 }
 
 // call calls f, which makes calls of the library that leave its tables alone.

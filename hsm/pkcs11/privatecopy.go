@@ -1,7 +1,6 @@
 package pkcs11
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,12 +17,6 @@ type privateCopy struct {
 	env []string
 	n   int
 }
-
-// environment guards the environment of this process while a library is loaded
-// or initialized: writing for one that has variables of its own, reading for all
-// others. What other C code of the process reads of the environment in that
-// moment nobody can guard.
-var environment sync.RWMutex
 
 // PrivateCopy says that the library file at path is a copy made for one token
 // alone, and is to be loaded and initialized with these environment variables
@@ -64,45 +57,4 @@ func canonical(path string) string {
 		path = abs
 	}
 	return path
-}
-
-// privateEnvironment returns the variables of a library, and whether it is a
-// private copy.
-func privateEnvironment(key string) (env []string, private bool) {
-	copies.Lock()
-	defer copies.Unlock()
-	if c := copies.m[key]; c != nil {
-		return c.env, true
-	}
-	return nil, false
-}
-
-// withEnvironment calls f with variables of the environment set, and sets them
-// back. With cgo, os.Setenv changes what C's getenv sees.
-func withEnvironment(env []string, f func() error) error {
-	if len(env) == 0 {
-		environment.RLock()
-		defer environment.RUnlock()
-		return f()
-	}
-	environment.Lock()
-	defer environment.Unlock()
-	for _, item := range env {
-		name, value, _ := strings.Cut(item, "=")
-		old, had := os.LookupEnv(name)
-		if had && old == value {
-			continue
-		}
-		if err := os.Setenv(name, value); err != nil {
-			return err
-		}
-		defer func() {
-			if had {
-				_ = os.Setenv(name, old)
-			} else {
-				_ = os.Unsetenv(name)
-			}
-		}()
-	}
-	return f()
 }

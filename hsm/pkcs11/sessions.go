@@ -99,7 +99,14 @@ func (l *link) giveBack(s pkcs11.SessionHandle, err error) {
 	l.permits <- struct{}{}
 }
 
+// openSession opens a session, which is counted in l.open already.
 func (l *link) openSession() (s pkcs11.SessionHandle, err error) {
+	l.mu.Lock()
+	tooMany := l.testOnlyMax > 0 && l.open+1 > l.testOnlyMax
+	l.mu.Unlock()
+	if tooMany {
+		return 0, pkcs11.Error(pkcs11.CKR_SESSION_COUNT)
+	}
 	err = l.m.adminCall(func(c *pkcs11.Ctx) error {
 		s, err = c.OpenSession(l.token.SlotID, l.flags)
 		return err

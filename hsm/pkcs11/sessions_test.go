@@ -72,6 +72,49 @@ func TestSessionsAreShared(t *testing.T) {
 	}
 }
 
+// A token that has fewer sessions than were asked for serves with those, and
+// with one only: that one keeps the login and does the work.
+func TestTokenWithFewSessions(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 2, 3} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			d, err := pkcs11.OpenLimited(t.Context(), softhsm.New(t).Config(), n)
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, d.Close()) })
+			load(t, d, "zpk", zpk(t))
+			generate(t, d, "pvk", keys.TDES2, keys.UsageVisaPVV)
+			k, pvk := find(t, d, "zpk"), find(t, d, "pvk")
+			var wg sync.WaitGroup
+			for i := range 16 {
+				wg.Go(func() {
+					for range 20 {
+						if err := works(t.Context(), k); err != nil {
+							t.Error(err)
+						}
+					}
+					if err := pvk.Decrypt(t.Context(), make([]byte, 8), make([]byte, 8)); !is(err, hsm.ErrKeyUsage) {
+						t.Error(err)
+					}
+					// Where there is one session, a failure of another's operation may
+					// end the making of a key; but half a key is not left behind.
+					if err := life(t.Context(), d, fmt.Sprint("key-", i), false); err != nil && !(n == 1 && is(err, hsm.ErrUnavailable)) {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			require.LessOrEqual(t, pkcs11.SessionsOpen(d), n-1)
+			require.NoError(t, d.Ping(t.Context()))
+			list, err := d.ListKeys(t.Context())
+			require.NoError(t, err)
+			for _, info := range list {
+				require.NotEmpty(t, info.Usage, "half a key: %s", info.Label)
+			}
+		})
+	}
+}
+
 // Who waits for a session stops waiting with the context, or with the device.
 func TestWaitForSession(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@
 package pkcs11
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -104,6 +105,18 @@ func (m *module) find(u *URI) (token, error) {
 		return token{}, fmt.Errorf("%w: the library %s has none that is %s: %s", ErrNoToken, m.key, u.selector(), seen(list))
 	}
 	return token{}, fmt.Errorf("%w: %d tokens are %s: add serial= to the URI (or slot-id=, if even that is the same): %s", ErrAmbiguous, len(fit), u.selector(), seen(fit))
+}
+
+// locate is find, but if there is no such token it resets the library and looks
+// again: SoftHSM2, for one, does not see a token that was made since.
+func (m *module) locate(u *URI) (token, error) {
+	m.dialing.Lock()
+	defer m.dialing.Unlock()
+	t, err := m.find(u)
+	if (gone(err) || errors.Is(err, ErrNoToken)) && m.reset(err) {
+		t, err = m.find(u)
+	}
+	return t, err
 }
 
 // selector returns the part of the URI that says which token.

@@ -117,9 +117,9 @@ func TestUnplug(t *testing.T) {
 	require.NoError(t, works(t.Context(), k))
 }
 
-// Two devices on the token: the library is reset when both have noticed, not
-// under one that has not. (One operation at a time, because p11-kit's client
-// 0.24 hangs if its server dies while it waits for several answers.)
+// Two devices on the token: whichever notices first, both work again. (One
+// operation at a time, because p11-kit's client 0.24 hangs if its server dies
+// while it waits for several answers.)
 func TestUnplugTwoDevices(t *testing.T) {
 	t.Parallel()
 	r := plugged(t)
@@ -127,13 +127,11 @@ func TestUnplugTwoDevices(t *testing.T) {
 	one, two := open(t, c), open(t, c)
 	load(t, one, "zpk", zpk(t))
 	first, second := find(t, one, "zpk"), find(t, two, "zpk")
-	for range 2 {
-		require.NoError(t, works(t.Context(), first))
-		require.NoError(t, works(t.Context(), second))
+	for range 3 {
 		r.unplug(t)
 		r.plug(t)
-		require.ErrorIs(t, works(t.Context(), first), hsm.ErrUnavailable, "the other has not noticed")
+		require.NoError(t, works(t.Context(), first), "the other has not noticed, and is not asked")
 		require.NoError(t, works(t.Context(), second))
-		require.NoError(t, works(t.Context(), first))
+		first, second = second, first
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 )
 
 // Device keeps keys in memory and forgets them when it is closed. It is safe
@@ -63,6 +64,19 @@ func (d *Device) FindKey(_ context.Context, ref string) (hsm.Key, error) {
 		return nil, &hsm.Error{Key: ref, Err: hsm.ErrKeyNotFound}
 	}
 	return k, nil
+}
+
+// DerivePINKey implements [hsm.Deriver].
+func (d *Device) DerivePINKey(_ context.Context, bdk hsm.Key, ksn dukpt.KSN, a keys.Algorithm) (hsm.Key, error) {
+	k, ok := bdk.(*key)
+	if !ok {
+		return nil, &hsm.Error{Err: hsm.ErrKeyNotFound, Hint: "the key is not of this device"}
+	}
+	working, err := dukpt.WorkingKey(k.Key, ksn, dukpt.PIN, a)
+	if err != nil {
+		return nil, err
+	}
+	return &key{Key: working, info: hsm.KeyInfo{Label: k.info.Label, Algorithm: a, Usage: keys.UsagePIN, Ephemeral: true}}, nil
 }
 
 // GenerateKey implements [hsm.KeyManager].
@@ -133,6 +147,7 @@ func (d *Device) Close() error {
 var (
 	_ hsm.Device          = (*Device)(nil)
 	_ hsm.BatchTranslator = (*Device)(nil)
+	_ hsm.Deriver         = (*Device)(nil)
 	_ hsm.KeyManager      = (*Device)(nil)
 	_ hsm.Pinger          = (*Device)(nil)
 	_ hsm.ThrowAway       = (*Device)(nil)

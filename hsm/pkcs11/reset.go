@@ -1,0 +1,59 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/miekg/pkcs11"
+)
+
+// reset finalizes and initializes the library, for those that do not notice by
+// themselves that a token went or came. It reports false if that would break
+// what somebody else does: a connection that works, or another user of the
+// library in this process. The caller holds m.dialing.
+func (m *module) reset(cause error) bool {
+	if !m.ours && !is(cause, pkcs11.CKR_CRYPTOKI_NOT_INITIALIZED) || !m.dropLinks() {
+		return false
+	}
+	m.calls.Lock()
+	defer m.calls.Unlock()
+	_ = m.ctx.Finalize()
+	return m.initialize() == nil
+}
+
+// dropLinks gives up the connections of other devices if not one of them works,
+// and waits until nobody uses them: a session handle of before a reset may be
+// somebody else's after it.
+func (m *module) dropLinks() bool {
+	m.links.Lock()
+	links := slices.Collect(maps.Keys(m.links.m))
+	m.links.Unlock()
+	for _, l := range links {
+		if l.alive() {
+			return false
+		}
+	}
+	for _, l := range links {
+		l.drop()
+		<-l.done
+	}
+	return true
+}
+
+// linked counts a connection in, and unlinked out.
+func (m *module) linked(l *link) {
+	m.links.Lock()
+	defer m.links.Unlock()
+	if m.links.m == nil {
+		m.links.m = map[*link]struct{}{}
+	}
+	m.links.m[l] = struct{}{}
+}
+
+func (m *module) unlinked(l *link) {
+	m.links.Lock()
+	defer m.links.Unlock()
+	delete(m.links.m, l)
+}

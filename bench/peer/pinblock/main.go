@@ -1,4 +1,4 @@
-// Command peer compares pinion's clear encoding and decoding with
+// Command pinblock compares pinion's clear encoding and decoding with
 // github.com/moov-io/pinblock, in one run. bench/run builds it.
 package main
 
@@ -21,7 +21,7 @@ const (
 
 func main() {
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "peer:", err)
+		fmt.Fprintln(os.Stderr, "pinblock:", err)
 		os.Exit(1)
 	}
 }

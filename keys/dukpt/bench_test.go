@@ -1,0 +1,101 @@
+package dukpt_test
+
+import (
+	"crypto/aes"
+	"errors"
+	"math/bits"
+	"strconv"
+	"testing"
+
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
+)
+
+// The counters have 1, 5 and 10 or 16 one bits: the fewest and the most, and a
+// terminal's counter after some years.
+func BenchmarkTDESPINKey(b *testing.B) {
+	bdk, ksn := root(b, keys.TDES2)
+	for _, c := range []uint32{0x1, 0x1234, 0x1ff800} {
+		ksn, name := withCounter(b, ksn, c), strconv.Itoa(bits.OnesCount32(c))
+		b.Run("here-"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := dukpt.PINKey(bdk, ksn); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		raw, serial := unhex(rootHex[keys.TDES2].bdk), ksn.Bytes()
+		b.Run("naive-"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				tdes2(naiveTDESPINKey(raw, serial))
+			}
+		})
+	}
+}
+
+// BenchmarkTDESDerive is without the cipher of the working key, of which
+// crypto/des makes three key schedules.
+func BenchmarkTDESDerive(b *testing.B) {
+	bdk, ksn := root(b, keys.TDES2)
+	ksn = withCounter(b, ksn, 0x1234)
+	b.Run("here", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := dukpt.Derive(bdk, ksn); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	raw, serial := unhex(rootHex[keys.TDES2].bdk), ksn.Bytes()
+	b.Run("naive", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			naiveTDESTransactionKey(raw, serial)
+		}
+	})
+}
+
+func BenchmarkAESPINKey(b *testing.B) {
+	bdk, ksn := root(b, keys.AES128)
+	for _, c := range []uint32{0x1, 0x1234, 0xffff0000} {
+		ksn, name := withCounter(b, ksn, c), strconv.Itoa(bits.OnesCount32(c))
+		b.Run("here-"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := dukpt.PINKey(bdk, ksn); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		raw, serial := unhex(rootHex[keys.AES128].bdk), ksn.Bytes()
+		b.Run("naive-"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				block(aes.NewCipher(naiveAESWorkingKey(raw, keys.AES128, serial, 0x1000, keys.AES128)))
+			}
+		})
+	}
+}
+
+func BenchmarkTerminal(b *testing.B) {
+	for _, a := range []keys.Algorithm{keys.TDES2, keys.AES128} {
+		b.Run(a.String(), func(b *testing.B) {
+			ik, ksn := initial(b, a)
+			terminal, err := dukpt.NewTerminal(ik, ksn)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := terminal.Next(); errors.Is(err, dukpt.ErrEndOfLife) {
+					terminal, err = dukpt.NewTerminal(ik, ksn)
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}

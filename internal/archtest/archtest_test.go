@@ -47,7 +47,7 @@ var allowed = map[string]string{
 	"pinverify": "internal/veil keys pinblock",
 
 	// floor 3
-	"hsm": "internal/draw internal/veil keys keys/dukpt pinblock pinverify",
+	"hsm": "internal/draw internal/veil keys keys/dukpt keys/keyblock pinblock pinverify",
 
 	// floor 4
 	"hsm/soft":          "hsm keys keys/dukpt",
@@ -68,7 +68,8 @@ var allowed = map[string]string{
 // alsoInTests is what tests may import beside what their package may.
 var alsoInTests = strings.Fields("github.com/stretchr/testify/require github.com/stretchr/testify/assert github.com/rogpeppe/go-internal/testscript " +
 	"github.com/santhosh-tekuri/jsonschema/v6 github.com/miekg/pkcs11 " +
-	"keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest")
+	"keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest " +
+	"keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock")
 
 // doors are the packages that reveal what the others hide, and who may import
 // them outside tests. The list is for whoever reviews a program's secrets.

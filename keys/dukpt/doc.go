@@ -23,7 +23,8 @@
 //
 // Keys are told apart by usage: a BDK is B0 and an initial key B1. Wherever the
 // host derives it may hold either. Counters that the standards do not allow are
-// errors, on both sides: zero, and more than 10 one bits (TDES) or 16 (AES).
+// errors, on both sides: zero, and more than 10 one bits (TDES) or 16 (AES; the
+// host bears with 17, see [KSN.Check]).
 //
 // # What is not promised
 //

@@ -13,7 +13,7 @@ var (
 	// ErrCounterZero and ErrCounterBits are returned for transactions that no
 	// terminal makes. A KSN whose counter is zero names the initial key.
 	ErrCounterZero = errors.New("dukpt: transaction counter is zero: that is no transaction")
-	ErrCounterBits = errors.New("dukpt: transaction counter has too many one bits: at most 10 for TDES, 16 for AES")
+	ErrCounterBits = errors.New("dukpt: transaction counter has too many one bits: at most 10 for TDES, 17 for AES")
 	ErrEndOfLife   = errors.New("dukpt: transaction counter is used up: the terminal needs a new initial key")
 
 	ErrScheme    = errors.New("dukpt: key serial number is of the other scheme: 8 to 10 bytes go with a TDES key, 12 with an AES key")

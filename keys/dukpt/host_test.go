@@ -168,7 +168,7 @@ func TestRefusals(t *testing.T) {
 		"counter zero, TDES":  {tdes, zeroTDES, dukpt.PIN, keys.TDES2, dukpt.ErrCounterZero},
 		"counter zero, AES":   {aes, zeroAES, dukpt.PIN, keys.AES128, dukpt.ErrCounterZero},
 		"11 one bits":         {tdes, withCounter(t, tdesKSN, 0x7ff), dukpt.PIN, keys.TDES2, dukpt.ErrCounterBits},
-		"17 one bits":         {aes, withCounter(t, aesKSN, 0x1ffff), dukpt.PIN, keys.AES128, dukpt.ErrCounterBits},
+		"18 one bits":         {aes, withCounter(t, aesKSN, 0x3ffff), dukpt.PIN, keys.AES128, dukpt.ErrCounterBits},
 		"AES from TDES":       {tdes, tdesKSN, dukpt.PIN, keys.AES128, dukpt.ErrAlgorithm},
 		"triple from TDES":    {tdes, tdesKSN, dukpt.PIN, keys.TDES3, dukpt.ErrAlgorithm},
 		"no algorithm, TDES":  {tdes, tdesKSN, dukpt.PIN, 0, dukpt.ErrAlgorithm},

@@ -136,7 +136,9 @@ func (k KSN) Next() (KSN, error) {
 	return k.withCounter(c), nil
 }
 
-// Check returns nil if k can be that of a transaction. The errors are [ErrKSN],
+// Check returns nil if k can be that of a transaction, as a host sees it: up to 10
+// one bits in the counter of TDES DUKPT, and 17 in that of AES DUKPT, where terminals
+// have up to 16. The errors are [ErrKSN],
 // [ErrCounterZero] and [ErrCounterBits].
 func (k KSN) Check() error {
 	c := k.Counter()
@@ -145,7 +147,7 @@ func (k KSN) Check() error {
 		return ErrKSN
 	case c == 0:
 		return ErrCounterZero
-	case bits.OnesCount32(c) > k.rule().ones:
+	case bits.OnesCount32(c) > k.rule().host:
 		return ErrCounterBits
 	}
 	return nil

@@ -50,16 +50,17 @@ var allowed = map[string]string{
 	"hsm": "internal/draw internal/veil keys keys/dukpt keys/keyblock pinblock pinverify",
 
 	// floor 4
-	"hsm/soft":          "hsm keys keys/dukpt",
-	"hsm/pkcs11":        "hsm internal/cmac internal/secret keys keys/cleartext pinblock pinverify github.com/miekg/pkcs11",
+	"hsm/soft":          "hsm internal/secret keys keys/dukpt keys/keyblock golang.org/x/crypto/scrypt",
+	"hsm/pkcs11":        "hsm internal/cmac internal/secret keys keys/cleartext keys/dukpt pinblock pinverify github.com/miekg/pkcs11",
 	"hsm/hsmtest":       "hsm keys pinblock pinverify github.com/stretchr/testify/require",
 	"hsm/devices":       "hsm hsm/soft hsm/pkcs11 softhsm",
 	"softhsm":           "hsm/pkcs11",
-	"testvectors":       "hsm keys keys/cleartext pinblock pinblock/clear pinverify",
-	"internal/diagnose": "keys keys/cleartext pinblock pinblock/clear",
+	"testvectors":       "hsm keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify",
+	"internal/diagnose": "keys keys/cleartext keys/dukpt keys/dukpt/intermediate pinblock pinblock/clear",
 
 	// floor 6
-	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose keys keys/cleartext pinblock pinblock/clear pinverify softhsm testvectors " +
+	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose keys keys/cleartext keys/dukpt keys/dukpt/intermediate " +
+		"keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify softhsm testvectors " +
 		"github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term",
 	"examples":       "",
 	"examples/embed": "hsm hsm/devices keys pinblock pinverify",

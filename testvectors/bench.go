@@ -61,25 +61,25 @@ func (b *bench) translate(ctx context.Context, t hsm.Translation) ([]byte, error
 
 // open has the device open a block: it translates the block for a key that is
 // known here, in the same format, and what comes out is opened here.
-func (b *bench) open(ctx context.Context, key keys.Key, f pinblock.Format, block []byte, pan pinblock.PAN) (pinblock.PIN, error) {
-	second, err := keys.Generate(key.Algorithm(), keys.UsagePIN)
+func (b *bench) open(ctx context.Context, s side, block []byte, pan pinblock.PAN) (pinblock.PIN, error) {
+	second, err := keys.Generate(s.keyAlgorithm(), keys.UsagePIN)
 	if err != nil {
 		return pinblock.PIN{}, err
 	}
-	from, _, err := b.load(ctx, key)
+	from, err := s.on(ctx, b)
 	if err != nil {
 		return pinblock.PIN{}, err
 	}
-	to, _, err := b.load(ctx, second)
+	known := side{format: s.format, key: second}
+	to, err := known.on(ctx, b)
 	if err != nil {
 		return pinblock.PIN{}, err
 	}
-	out, err := b.translate(ctx, hsm.Translation{Block: block, PAN: pan,
-		From: hsm.PINKey{Key: from, Format: f}, To: hsm.PINKey{Key: to, Format: f}})
+	out, err := b.translate(ctx, hsm.Translation{Block: block, PAN: pan, From: from, To: to})
 	if err != nil {
 		return pinblock.PIN{}, err
 	}
-	pin, err := clear.Open(ctx, second, f, out, pan, nil)
+	pin, err := clear.Open(ctx, second, s.format, out, pan, nil)
 	if err != nil { // not wrapped: what the device made is no input that was refused
 		return pinblock.PIN{}, fmt.Errorf("the block that the device made does not open: %v", err)
 	}
@@ -94,7 +94,7 @@ const (
 
 // holds has the device open the block that a vector expects, and returns an error
 // if the PIN is not in it.
-func (b *bench) holds(ctx context.Context, key keys.Key, f pinblock.Format, block string, pin pinblock.PIN, pan pinblock.PAN) error {
+func (b *bench) holds(ctx context.Context, s side, block string, pin pinblock.PIN, pan pinblock.PAN) error {
 	if pin.Len() < pinblock.MinPINLength || pin.Len() > pinblock.MaxPINLength {
 		return notCardholders
 	}
@@ -102,7 +102,7 @@ func (b *bench) holds(ctx context.Context, key keys.Key, f pinblock.Format, bloc
 	if err != nil {
 		return fmt.Errorf("the expected block: %v", err)
 	}
-	got, err := b.open(ctx, key, f, sealed, pan)
+	got, err := b.open(ctx, s, sealed, pan)
 	if err != nil {
 		return err
 	}

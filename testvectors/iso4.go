@@ -94,7 +94,7 @@ func iso4EncipherOn(ctx context.Context, b *bench, _ *Vector, in iso4EncipherIn,
 	if want == nil {
 		return blockOut{}, foundBefore
 	}
-	return *want, b.holds(ctx, key, pinblock.ISO4, want.Block, pin, pan)
+	return *want, b.holds(ctx, side{format: pinblock.ISO4, key: key}, want.Block, pin, pan)
 }
 
 func iso4Decipher(ctx context.Context, v *Vector, in iso4DecipherIn) (pinOut, error) {

@@ -125,7 +125,7 @@ func (v *Vector) lint(reasons map[string]string) []string {
 // format takes no fill, and [Run] hands it on to be ignored.
 var (
 	hexMembers = []string{"block", "clear", "field", "seq", "udk_a", "key", "pvk", "parts", "hex", "cryptogram", "vdata",
-		"kcv", "bdk", "ik", "ikid", "ksn", "txn_key", "kbpk", "iv", "mac"}
+		"kcv", "bdk", "ik", "ikid", "ksn", "txn_key", "kbpk", "iv", "mac", "data", "result", "counter"}
 	digitMembers = []string{"pin", "old_pin", "pan", "natural", "offset", "pvv", "digits", "validation"}
 
 	upperHex = regexp.MustCompile(`^[0-9A-F]*$`)

@@ -123,21 +123,20 @@ func encipher(ctx context.Context, _ *Vector, in encipherIn) (enciphered, error)
 }
 
 func decipher(ctx context.Context, _ *Vector, in decipherIn) (pinOut, error) {
-	key, f, block, pan, err := in.values()
+	s, err := in.values()
 	if err != nil {
 		return pinOut{}, err
 	}
-	pin, err := clear.Open(ctx, key, f, block, pan, nil)
-	return pinOut{clear.Digits(pin)}, err
+	return s.open(ctx)
 }
 
-func (in *decipherIn) values() (key keys.Key, f pinblock.Format, block []byte, pan pinblock.PAN, err error) {
+func (in *decipherIn) values() (s sealed, err error) {
 	var c inputs
-	if f, err = c.format(in.Format, settings{pad: in.Pad}); err != nil {
-		return key, f, nil, pan, err
+	if s.format, err = c.format(in.Format, settings{pad: in.Pad}); err != nil {
+		return s, err
 	}
-	key, block, pan = c.pinKey(in.Key, f), c.block(in.Block), c.pan(in.PAN)
-	return key, f, block, pan, c.refused()
+	s.key, s.block, s.pan = c.pinKey(in.Key, s.format), c.block(in.Block), c.pan(in.PAN)
+	return s, c.refused()
 }
 
 // encipherOn has the device open the block that the vector expects: a device is
@@ -150,7 +149,7 @@ func encipherOn(ctx context.Context, b *bench, _ *Vector, in encipherIn, want *e
 	if want == nil {
 		return enciphered{}, foundBefore
 	}
-	if err := b.holds(ctx, key, f, want.Block, pin, pan); err != nil {
+	if err := b.holds(ctx, side{format: f, key: key}, want.Block, pin, pan); err != nil {
 		return enciphered{}, err
 	}
 	plain, err := clear.Encode(nil, f, pin, pan, fill(in.Fill))
@@ -158,13 +157,9 @@ func encipherOn(ctx context.Context, b *bench, _ *Vector, in encipherIn, want *e
 }
 
 func decipherOn(ctx context.Context, b *bench, _ *Vector, in decipherIn, want *pinOut) (pinOut, error) {
-	key, f, block, pan, err := in.values()
+	s, err := in.values()
 	if err != nil {
 		return pinOut{}, err
 	}
-	if want != nil && (len(want.PIN) < pinblock.MinPINLength || len(want.PIN) > pinblock.MaxPINLength) {
-		return pinOut{}, notCardholders
-	}
-	pin, err := b.open(ctx, key, f, block, pan)
-	return pinOut{clear.Digits(pin)}, err
+	return s.openOn(ctx, b, want)
 }

@@ -10,6 +10,7 @@ var Reasons = map[string]string{
 	"control-nibble":   "first nibble is not the control field of the format",
 	"counter-bits":     "DUKPT counter with too many one bits",
 	"counter-zero":     "DUKPT counter is zero",
+	"data-length":      "data is not whole cipher blocks, or an IV not one",
 	"end-of-life":      "DUKPT counter is used up",
 	"fill":             "a fill nibble is not one the format allows, or there are too few",
 	"format":           "the format does not take this setting",

@@ -8,6 +8,8 @@ import (
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
+	"github.com/pinion-hsm/pinion/keys/keyblock"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 	"github.com/pinion-hsm/pinion/pinverify"
@@ -65,6 +67,22 @@ var refusals = []struct {
 	{keys.ErrComponentLength, []string{"component-length"}},
 	{keys.ErrUsage, []string{"key-usage"}},
 
+	{dukpt.ErrKSN, []string{"ksn-length", "not-hex"}},
+	{dukpt.ErrScheme, []string{"ksn-length", "key-type"}},
+	{dukpt.ErrCounterZero, []string{"counter-zero"}},
+	{dukpt.ErrCounterBits, []string{"counter-bits"}},
+	{dukpt.ErrEndOfLife, []string{"end-of-life"}},
+	{dukpt.ErrStrength, []string{"key-strength"}},
+	{dukpt.ErrPurpose, []string{"key-usage"}},
+	{dukpt.ErrAlgorithm, []string{"key-type"}},
+	{dukpt.ErrDataSize, []string{"data-length"}},
+
+	{keyblock.ErrMAC, []string{"mac", "key-length-field"}}, // the two are one on purpose
+	{keyblock.ErrKBPK, []string{"kbpk-length"}},
+	{keyblock.ErrKeySize, []string{"key-length"}},
+	{keyblock.ErrPadding, []string{"padding"}},
+	{keyblock.ErrTooLong, []string{"length"}},
+
 	{pinverify.ErrPIN, []string{"pin", "pin-length"}},
 	{pinverify.ErrPAN, []string{"pan", "pan-length"}},
 	{pinverify.ErrReference, []string{"offset", "pvv"}},
@@ -100,6 +118,9 @@ func reasonsOf(err error) []string {
 			collect(r.reasons)
 		}
 	}
+	for _, name := range fieldsOf(err) {
+		collect(fieldReasons[name])
+	}
 	var explained *clear.Error
 	switch {
 	case errors.As(err, &explained):
@@ -108,4 +129,22 @@ func reasonsOf(err error) []string {
 		collect(blockReasons)
 	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// fieldsOf returns the fields of a key block that an error says are malformed. It
+// looks into joined errors, of which errors.As would find the first.
+func fieldsOf(err error) []string {
+	switch e := err.(type) {
+	case *keyblock.FieldError:
+		return []string{e.Field}
+	case interface{ Unwrap() []error }:
+		var fields []string
+		for _, one := range e.Unwrap() {
+			fields = append(fields, fieldsOf(one)...)
+		}
+		return fields
+	case interface{ Unwrap() error }:
+		return fieldsOf(e.Unwrap())
+	}
+	return nil
 }

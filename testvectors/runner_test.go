@@ -62,7 +62,6 @@ func TestRunLibrary(t *testing.T) {
 		{"refused, must be accepted", "pinblock.encode", `{` + iso0 + `, "pin": "123"}`, `{"block": "041215FEDCBA9876"}`, testvectors.Failed, "refused"},
 		{"refused", "pinblock.encode", `{` + iso0 + `, "pin": "123"}`, `refused: pin-length`, testvectors.Passed, ""},
 		{"verified the other way", "pvv.verify", `{` + pvvIn + `, "pin": "1235", "pvv": "4402"}`, `{"verified": true}`, testvectors.Failed, "verified is another"},
-		{"comes later", "tr31.unwrap", `{}`, `{}`, testvectors.NotRun, "comes with keys/keyblock"},
 
 		{"unknown operation", "pinblock.guess", `{}`, `refused: pin`, testvectors.Failed, "unknown operation"},
 		{"input nobody reads", "pinblock.encode", `{` + iso0 + `, "pin": "123", "pim": ""}`, `refused: pin-length`, testvectors.Failed, `"pim"`},

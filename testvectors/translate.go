@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/pinion-hsm/pinion/hsm"
-	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 )
@@ -47,18 +46,7 @@ type translation struct {
 	from, to side
 }
 
-type side struct {
-	format pinblock.Format
-	key    keys.Key
-}
-
 func (in *translateIn) values() (t translation, err error) {
-	if in.From.Scheme != nil {
-		return t, in.From.dukpt()
-	}
-	if in.From.Key == nil || in.From.BDK != nil || in.From.KSN != nil {
-		return t, errors.New("from: want a key, or scheme, bdk and ksn")
-	}
 	var c inputs
 	if t.from.format, err = c.format(in.From.Format, settings{pad: in.From.Pad}); err != nil {
 		return t, err
@@ -67,7 +55,10 @@ func (in *translateIn) values() (t translation, err error) {
 		return t, err
 	}
 	t.block = c.block(in.Block)
-	t.from.key, t.to.key = c.pinKey(*in.From.Key, t.from.format), c.pinKey(in.To.Key, t.to.format)
+	t.to.key = c.pinKey(in.To.Key, t.to.format)
+	if err := in.From.keyOf(&c, &t.from); err != nil {
+		return t, err
+	}
 	from, to := c.pan(in.From.PAN), c.pan(in.To.PAN)
 	switch {
 	case from.IsZero():
@@ -80,12 +71,29 @@ func (in *translateIn) values() (t translation, err error) {
 	return t, c.refused()
 }
 
-// dukpt returns why a block under a derived key is not translated.
-func (in *sourceIn) dukpt() error {
-	if in.Key != nil || in.BDK == nil || in.KSN == nil || !slices.Contains([]string{"DUKPT-TDES", "DUKPT-AES"}, *in.Scheme) {
-		return errors.New("from: want a key, or scheme (DUKPT-TDES, DUKPT-AES), bdk and ksn")
+// keyOf sets the key of the incoming side: the vector's, or the BDK and KSN that
+// it is derived from.
+func (in *sourceIn) keyOf(c *inputs, s *side) error {
+	if in.Scheme == nil {
+		if in.Key == nil || in.BDK != nil || in.KSN != nil {
+			return errors.New("from: want a key, or scheme, bdk and ksn")
+		}
+		s.key = c.pinKey(*in.Key, s.format)
+		return nil
 	}
-	return notRun("DUKPT is not in this version")
+	if in.Key != nil || in.BDK == nil || in.KSN == nil {
+		return errors.New("from: want a key, or scheme, bdk and ksn")
+	}
+	switch *in.Scheme {
+	case "DUKPT-TDES":
+		s.key = c.bdkTDES(*in.BDK)
+	case "DUKPT-AES":
+		s.key = c.bdkAES(*in.BDK)
+	default:
+		return unknown("scheme", *in.Scheme)
+	}
+	s.ksn = c.ksn(*in.KSN)
+	return nil
 }
 
 // aboutPolicy reports whether the vector must be refused by the default policy,
@@ -102,7 +110,11 @@ func translate(ctx context.Context, v *Vector, in translateIn) (blockOut, error)
 	if rule := hsm.PolicyPCIPIN().Rule(t.from.format, t.to.format); v.aboutPolicy() && (rule == hsm.No || rule == hsm.ICCOnly) {
 		return blockOut{}, hsm.ErrPolicy
 	}
-	pin, err := clear.Open(ctx, t.from.key, t.from.format, t.block, t.pan, nil)
+	key, err := t.from.pinKey()
+	if err != nil {
+		return blockOut{}, err
+	}
+	pin, err := clear.Open(ctx, key, t.from.format, t.block, t.pan, nil)
 	if err != nil {
 		return blockOut{}, err
 	}
@@ -115,16 +127,15 @@ func translateOn(ctx context.Context, b *bench, v *Vector, in translateIn, want 
 	if err != nil {
 		return blockOut{}, err
 	}
-	from, _, err := b.load(ctx, t.from.key)
+	from, err := t.from.on(ctx, b)
 	if err != nil {
 		return blockOut{}, err
 	}
-	to, _, err := b.load(ctx, t.to.key)
+	to, err := t.to.on(ctx, b)
 	if err != nil {
 		return blockOut{}, err
 	}
-	request := hsm.Translation{Block: t.block, PAN: t.pan,
-		From: hsm.PINKey{Key: from, Format: t.from.format}, To: hsm.PINKey{Key: to, Format: t.to.format}}
+	request := hsm.Translation{Block: t.block, PAN: t.pan, From: from, To: to}
 	if v.aboutPolicy() {
 		if b.policed == nil {
 			return blockOut{}, notRun("the device is not here under its default policy")

@@ -6,6 +6,7 @@
 //	softhsm:              a SoftHSM2 token that is removed on Close
 //	softhsm:/var/lib/lab  a SoftHSM2 token that is kept in a directory
 //	soft:                 keys in this process, gone on Close
+//	soft:/path/keys.json  keys in a file, as key blocks under a passphrase
 //
 // A PKCS#11 URI is read as RFC 7512 says. Its "pin" attributes are about what
 // this module calls the credential: the word PIN is the cardholder's here.
@@ -23,6 +24,12 @@ type Options struct {
 	// pin-source and no pin-value, given the token's name. The bytes are cleared
 	// after use. Nil means that the credential must come from the URI.
 	Credential func(ctx context.Context, token string) ([]byte, error)
+
+	// Passphrase returns the passphrase of the keystore at path, for a URI
+	// soft:/path without passphrase-source. Where create is set there is no keystore
+	// yet, and the passphrase is what it will have. The bytes are cleared after use.
+	// Nil means that the passphrase must come from the URI.
+	Passphrase func(ctx context.Context, path string, create bool) ([]byte, error)
 }
 
 // Open opens the device of a URI and puts the front before it. The error says

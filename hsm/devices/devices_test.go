@@ -33,7 +33,10 @@ func TestOpenURIs(t *testing.T) {
 		{"no scheme", "/var/lib/token", "no scheme"},
 		{"unknown scheme", "payshield:10.0.0.1", "no scheme payshield:"},
 		{"unknown names the known", "nss:/etc/pki", "softhsm:/dir"},
-		{"keystore", "soft:/var/lib/keys.json", "comes with the keystore"},
+		{"keystore", "soft:?passphrase-source=file:/p", "followed by the path"},
+		{"keystore attribute", "soft:/keys.json?passphrase=hunter2", "the one attribute"},
+		{"keystore source", "soft:/keys.json?passphrase-source=hunter2", "the one attribute"},
+		{"keystore escape", "soft:/keys%2.json", "written %25"},
 		{"PKCS#11 attribute", "pkcs11:tocken=issuer", "unknown"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -41,9 +44,8 @@ func TestOpenURIs(t *testing.T) {
 			h, err := devices.Open(t.Context(), tt.uri, noOptions)
 			require.Nil(t, h)
 			require.ErrorIs(t, err, devices.ErrURI)
-			if tt.name != "keystore" {
-				require.ErrorContains(t, err, tt.want)
-			}
+			require.ErrorContains(t, err, tt.want)
+			require.NotContains(t, err.Error(), "hunter2")
 		})
 	}
 }

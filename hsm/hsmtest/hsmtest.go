@@ -30,6 +30,7 @@ func TestDevice(t *testing.T, open func(t *testing.T) hsm.Device) {
 		{"VerifyTells", testVerifyTells},
 		{"Generate", testGenerate},
 		{"Change", testChange},
+		{"DUKPT", testDUKPT},
 		{"Exposure", testExposure},
 		{"Cancelled", testCancelled},
 		{"Closed", testClosed},

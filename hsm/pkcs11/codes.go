@@ -86,8 +86,19 @@ func refusedCredential(err error) bool {
 		pkcs11.CKR_PIN_EXPIRED, pkcs11.CKR_PIN_LOCKED, pkcs11.CKR_USER_PIN_NOT_INITIALIZED)
 }
 
+// unnamed are the codes of the standard whose names the binding does not know.
+var unnamed = map[pkcs11.Error]string{
+	pkcs11.CKR_ACTION_PROHIBITED:     "CKR_ACTION_PROHIBITED",
+	pkcs11.CKR_PIN_TOO_WEAK:          "CKR_PIN_TOO_WEAK",
+	pkcs11.CKR_LIBRARY_LOAD_FAILED:   "CKR_LIBRARY_LOAD_FAILED",
+	pkcs11.CKR_FIPS_SELF_TEST_FAILED: "CKR_FIPS_SELF_TEST_FAILED",
+}
+
 // codeName returns a code by name. Vendors have their own, from 0x80000000 on.
 func codeName(c pkcs11.Error) string {
+	if name, ok := unnamed[c]; ok {
+		return name
+	}
 	if _, name, ok := strings.Cut(c.Error(), ": "); ok {
 		if _, name, ok = strings.Cut(name, ": "); ok && name != "" {
 			return name

@@ -13,18 +13,31 @@ import (
 	"github.com/pinion-hsm/pinion/keys"
 )
 
+// rightsRead are the rights that a key is asked for.
+var rightsRead = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_DERIVE}
+
 // describe reads what a key says of itself.
-func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (hsm.KeyInfo, error) {
-	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{
+func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (object, error) {
+	t := []*pkcs11.Attribute{
 		pkcs11.NewAttribute(pkcs11.CKA_LABEL, nil),
 		pkcs11.NewAttribute(pkcs11.CKA_ID, nil),
 		pkcs11.NewAttribute(pkcs11.CKA_TOKEN, nil),
 		pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, nil),
-	})
-	if err != nil {
-		return hsm.KeyInfo{}, err
 	}
-	info := hsm.KeyInfo{Label: string(a[0].Value), Ephemeral: len(a[2].Value) == 1 && a[2].Value[0] == 0}
+	for _, right := range rightsRead {
+		t = append(t, pkcs11.NewAttribute(right, nil))
+	}
+	a, err := c.GetAttributeValue(s, h, t)
+	if err != nil {
+		return object{}, err
+	}
+	var r rights
+	for i, right := range rightsRead {
+		if v := a[4+i].Value; len(v) == 1 && v[0] != 0 {
+			r = append(r, right)
+		}
+	}
+	info := hsm.KeyInfo{Label: string(a[0].Value), Ephemeral: isFalse(a[2].Value)}
 	switch number(a[3].Value) {
 	case pkcs11.CKK_DES2:
 		info.Algorithm = keys.TDES2
@@ -32,7 +45,7 @@ func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (hsm
 		info.Algorithm = keys.TDES3
 	case pkcs11.CKK_AES:
 		if info.Algorithm, err = aesAlgorithm(c, s, h); err != nil {
-			return hsm.KeyInfo{}, err
+			return object{}, err
 		}
 	}
 	id, ours := ParseKeyID(a[1].Value)
@@ -42,7 +55,7 @@ func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (hsm
 	case info.Algorithm.BlockSize() == 8:
 		info.KCV = checkValue(c, s, h)
 	}
-	return info, nil
+	return object{h, info, r}, nil
 }
 
 func aesAlgorithm(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (keys.Algorithm, error) {

@@ -36,6 +36,29 @@
 // refuses: a PIN key enciphers and deciphers, a PIN verification key only
 // enciphers, and no key leaves the token.
 //
+// A key that other software made has no such CKA_ID, and the front refuses it.
+// [Device.Adopt] gives it one.
+//
+// # DUKPT
+//
+// AES DUKPT is derived on the token, all of it, where the token has
+// CKM_AES_ECB_ENCRYPT_DATA: a BDK has the right to derive and no other, and the
+// PIN key of a transaction is a session object that is destroyed after the
+// operation, as the keys on the way to it are after the next step. Before a
+// connection derives for the first time, the token has to show, with a key it
+// draws, that what it derives is right and cannot leave it. TDES DUKPT is made of
+// keys masked by XOR, for which many tokens have no mechanism: it is refused.
+//
+// # How keys come in
+//
+// [Device.ImportKey] takes a key that is in this process, and gives the library
+// its bytes by C_CreateObject. A token's mechanisms for unwrapping keys are no way
+// round that. None opens an X9.143 key block, whose keys for encipherment and
+// authentication are themselves derived with a CMAC: so a key that comes in a key
+// block is unwrapped in this process. And to wrap it again here, for the token to
+// unwrap, would hide it from nobody who can read this process. A key that must
+// never be here is generated on the token.
+//
 // # Without cgo
 //
 // PKCS#11 libraries are C. Built with CGO_ENABLED=0 the package has the same

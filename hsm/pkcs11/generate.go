@@ -20,8 +20,7 @@ import (
 func (d *Device) GenerateKey(ctx context.Context, s hsm.KeySpec) (hsm.KeyInfo, error) {
 	return d.create(ctx, s, func(l *link) (hsm.KeyInfo, error) {
 		kcv, err := l.generateChecked(ctx, s)
-		if is(err, pkcs11.CKR_ATTRIBUTE_READ_ONLY, pkcs11.CKR_ACTION_PROHIBITED, pkcs11.CKR_FUNCTION_NOT_SUPPORTED,
-			pkcs11.CKR_ATTRIBUTE_TYPE_INVALID, pkcs11.CKR_TEMPLATE_INCONSISTENT) {
+		if unchangeable(err) {
 			kcv = ""
 			_, err = l.generate(ctx, s, allows(s), KeyID{Usage: s.Usage, Algorithm: s.Algorithm}.String())
 		}

@@ -4,6 +4,7 @@ package pkcs11
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/miekg/pkcs11"
@@ -15,6 +16,18 @@ import (
 type object struct {
 	handle pkcs11.ObjectHandle
 	info   hsm.KeyInfo
+	rights rights // those the token gives it, of rightsRead
+}
+
+// mayUse returns nil unless the token would let the key do what its usage does
+// not: one that was adopted may have rights that it would not have been made with.
+// What the token refuses it says itself.
+func (o object) mayUse(right uint) error {
+	s := hsm.KeySpec{Usage: o.info.Usage, Algorithm: o.info.Algorithm}
+	if s.Usage == "" || !o.rights.has(right) || allows(s).has(right) {
+		return nil
+	}
+	return &hsm.Error{Key: o.info.Label, Err: hsm.ErrKeyUsage, Hint: fmt.Sprintf("the token would let it, but not its usage %s", s.Usage)}
 }
 
 // handles are the objects a link has found, by label. Objects that were not
@@ -61,7 +74,9 @@ func (l *link) lookup(ctx context.Context, label string) (object, error) {
 	case len(found) > 1:
 		return object{}, &hsm.Error{Key: label, Err: ErrAmbiguous, Hint: "give each key of the token a label of its own"}
 	}
-	l.handles.put(label, found[0])
+	if found[0].info.Usage != "" { // or it may be adopted
+		l.handles.put(label, found[0])
+	}
 	return found[0], nil
 }
 
@@ -80,14 +95,14 @@ func (l *link) search(ctx context.Context, label string, limit int) (found []obj
 			return err
 		}
 		for _, h := range hs {
-			info, err := describe(c, s, h)
+			o, err := describe(c, s, h)
 			if is(err, pkcs11.CKR_OBJECT_HANDLE_INVALID) {
 				continue // deleted since
 			}
 			if err != nil {
 				return err
 			}
-			found = append(found, object{h, info})
+			found = append(found, o)
 		}
 		if len(found) == 0 && l.token.LoginRequired {
 			return loggedIn(c, s)

@@ -17,6 +17,15 @@ import (
 type key struct {
 	d    *Device
 	info hsm.KeyInfo
+	from source
+}
+
+// source is where the handle of a key comes from.
+type source interface {
+	// object returns the key as one link sees it.
+	object(ctx context.Context, l *link) (object, error)
+	// forget is told that what object returned is no more.
+	forget(l *link)
 }
 
 // FindKey implements [hsm.Device]: the reference is the key's label. A key that
@@ -30,7 +39,7 @@ func (d *Device) FindKey(ctx context.Context, ref string) (hsm.Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &key{d, o.info}, nil
+	return &key{d, o.info, labelled{o.info}}, nil
 }
 
 // Info implements [hsm.Key].
@@ -52,13 +61,14 @@ func (k *key) Decrypt(ctx context.Context, dst, src []byte) error {
 
 // direction is an operation of two calls.
 type direction struct {
-	init func(*pkcs11.Ctx, pkcs11.SessionHandle, []*pkcs11.Mechanism, pkcs11.ObjectHandle) error
-	run  func(*pkcs11.Ctx, pkcs11.SessionHandle, []byte) ([]byte, error)
+	right uint // which a key needs for it
+	init  func(*pkcs11.Ctx, pkcs11.SessionHandle, []*pkcs11.Mechanism, pkcs11.ObjectHandle) error
+	run   func(*pkcs11.Ctx, pkcs11.SessionHandle, []byte) ([]byte, error)
 }
 
 var (
-	encrypt = direction{(*pkcs11.Ctx).EncryptInit, (*pkcs11.Ctx).Encrypt}
-	decrypt = direction{(*pkcs11.Ctx).DecryptInit, (*pkcs11.Ctx).Decrypt}
+	encrypt = direction{pkcs11.CKA_ENCRYPT, (*pkcs11.Ctx).EncryptInit, (*pkcs11.Ctx).Encrypt}
+	decrypt = direction{pkcs11.CKA_DECRYPT, (*pkcs11.Ctx).DecryptInit, (*pkcs11.Ctx).Decrypt}
 
 	des3ECB = []*pkcs11.Mechanism{pkcs11.NewMechanism(pkcs11.CKM_DES3_ECB, nil)}
 	aesECB  = []*pkcs11.Mechanism{pkcs11.NewMechanism(pkcs11.CKM_AES_ECB, nil)}
@@ -100,9 +110,12 @@ func (k *key) piece(ctx context.Context, dst, src []byte, dir direction) error {
 		mechanism = aesECB
 	}
 	return k.d.do(ctx, k.info.Label, true, func(l *link) error {
-		return k.withHandle(ctx, l, func(h pkcs11.ObjectHandle) error {
+		return k.withObject(ctx, l, func(o object) error {
+			if err := o.mayUse(dir.right); err != nil {
+				return err
+			}
 			return l.use(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
-				return run(c, s, dir, mechanism, h, dst, src)
+				return run(c, s, dir, mechanism, o.handle, dst, src)
 			})
 		})
 	})
@@ -126,24 +139,34 @@ func run(c *pkcs11.Ctx, s pkcs11.SessionHandle, dir direction, mechanism []*pkcs
 	return nil
 }
 
-// withHandle calls f with the key's handle on a link, and once more if that
-// handle turns out to be stale: if the key was deleted and made again elsewhere.
-func (k *key) withHandle(ctx context.Context, l *link, f func(pkcs11.ObjectHandle) error) error {
+// withObject calls f with the key as a link sees it, and once more if that turns
+// out to be stale: if the key was deleted and made again elsewhere.
+func (k *key) withObject(ctx context.Context, l *link, f func(object) error) error {
 	for again := true; ; again = false {
-		o, err := l.lookup(ctx, k.info.Label)
+		o, err := k.from.object(ctx, l)
 		if err != nil {
 			return err
 		}
-		if o.info != k.info {
-			return &hsm.Error{Key: k.info.Label, Err: hsm.ErrKeyNotFound, Hint: "another key has taken its label"}
-		}
-		err = f(o.handle)
+		err = f(o)
 		if !is(err, pkcs11.CKR_KEY_HANDLE_INVALID, pkcs11.CKR_OBJECT_HANDLE_INVALID) || !again {
 			return err
 		}
-		l.handles.forget(k.info.Label)
+		k.from.forget(l)
 	}
 }
+
+// labelled is the source of a key that was found by its label.
+type labelled struct{ info hsm.KeyInfo }
+
+func (s labelled) object(ctx context.Context, l *link) (object, error) {
+	o, err := l.lookup(ctx, s.info.Label)
+	if err == nil && o.info != s.info {
+		err = &hsm.Error{Key: s.info.Label, Err: hsm.ErrKeyNotFound, Hint: "another key has taken its label"}
+	}
+	return o, err
+}
+
+func (s labelled) forget(l *link) { l.handles.forget(s.info.Label) }
 
 var (
 	_ pinblock.Encrypter = (*key)(nil)

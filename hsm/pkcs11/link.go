@@ -34,6 +34,7 @@ type link struct {
 	done    chan struct{} // closed when its last user has left, and all is closed
 
 	handles handles
+	proven  proofs
 
 	testOnlyMax int // sessions that the token seems to have, if not zero
 

@@ -16,7 +16,8 @@ import (
 )
 
 // ImportKey implements [hsm.KeyManager], by C_CreateObject: the key's bytes,
-// which are in this process already, go to the library in the clear.
+// which are in this process already, go to the library in the clear. See the
+// package's comment for why it is not by unwrapping.
 func (d *Device) ImportKey(ctx context.Context, s hsm.KeySpec, k keys.Key) (hsm.KeyInfo, error) {
 	return d.create(ctx, s, func(l *link) (hsm.KeyInfo, error) {
 		kcv := k.KCV()

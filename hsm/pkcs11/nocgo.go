@@ -9,6 +9,7 @@ import (
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 )
 
 // errNoCgo is what everything of this package returns in a program without cgo.
@@ -52,6 +53,16 @@ func (*Device) ListKeys(context.Context) ([]hsm.KeyInfo, error) { return nil, er
 // DeleteKey implements [hsm.KeyManager].
 func (*Device) DeleteKey(context.Context, string) error { return errNoCgo }
 
+// Adopt implements [hsm.Adopter].
+func (*Device) Adopt(context.Context, string, keys.Usage) (hsm.KeyInfo, error) {
+	return hsm.KeyInfo{}, errNoCgo
+}
+
+// DerivePINKey implements [hsm.Deriver].
+func (*Device) DerivePINKey(context.Context, hsm.Key, dukpt.KSN, keys.Algorithm) (hsm.Key, error) {
+	return nil, errNoCgo
+}
+
 // Mechanisms returns an error: this program was built without cgo.
 func (*Device) Mechanisms(context.Context) ([]Mechanism, error) { return nil, errNoCgo }
 
@@ -62,8 +73,10 @@ func (*Device) Ping(context.Context) error { return errNoCgo }
 func (*Device) Close() error { return nil }
 
 var (
+	_ hsm.Adopter         = (*Device)(nil)
 	_ hsm.Device          = (*Device)(nil)
 	_ hsm.BatchTranslator = (*Device)(nil)
+	_ hsm.Deriver         = (*Device)(nil)
 	_ hsm.KeyManager      = (*Device)(nil)
 	_ hsm.Pinger          = (*Device)(nil)
 	_ hsm.ThrowAway       = (*Device)(nil)

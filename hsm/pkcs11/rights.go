@@ -26,6 +26,7 @@ var allRights = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_SIGN, 
 //     of use to anybody but a thief.
 //   - B0 derives. Derivation of TDES DUKPT is made of enciphering under the BDK,
 //     and not all tokens have that as a mechanism of derivation.
+//   - B1 derives, for AES DUKPT.
 //   - K0 and K1 wrap and unwrap.
 //   - Every other usage has no right: this package has no operation for it.
 func allows(s hsm.KeySpec) rights {
@@ -40,6 +41,10 @@ func allows(s hsm.KeySpec) rights {
 			return rights{pkcs11.CKA_DERIVE, pkcs11.CKA_ENCRYPT}
 		}
 		return rights{pkcs11.CKA_DERIVE}
+	case keys.UsageInitialKey:
+		if s.Algorithm.BlockSize() == 16 {
+			return rights{pkcs11.CKA_DERIVE}
+		}
 	case keys.UsageKEK, keys.UsageKBPK:
 		return rights{pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP}
 	}

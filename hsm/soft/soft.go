@@ -27,7 +27,15 @@ type Device struct {
 // key is a software key with what the device says of it.
 type key struct {
 	keys.Key
-	info hsm.KeyInfo
+	info  hsm.KeyInfo
+	terms terms
+	block string // as it is in the file of a [Keystore]; "" for a key in memory only
+}
+
+// newKey returns a key that was made here.
+func newKey(s hsm.KeySpec, k keys.Key) *key {
+	info := hsm.KeyInfo{Label: s.Label, Algorithm: s.Algorithm, Usage: s.Usage, KCV: k.KCV(), Ephemeral: s.Ephemeral}
+	return &key{Key: k, info: info, terms: usual(s.Usage)}
 }
 
 // Info implements [hsm.Key].
@@ -54,6 +62,14 @@ func (d *Device) Ping(ctx context.Context) error {
 
 // FindKey implements [hsm.Device]: the reference is the key's label.
 func (d *Device) FindKey(_ context.Context, ref string) (hsm.Key, error) {
+	k, err := d.find(ref)
+	if err != nil {
+		return nil, err // and not k, which would be a Key that is not nil
+	}
+	return k, nil
+}
+
+func (d *Device) find(ref string) (*key, error) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if d.closed {
@@ -67,7 +83,10 @@ func (d *Device) FindKey(_ context.Context, ref string) (hsm.Key, error) {
 }
 
 // DerivePINKey implements [hsm.Deriver].
-func (d *Device) DerivePINKey(_ context.Context, bdk hsm.Key, ksn dukpt.KSN, a keys.Algorithm) (hsm.Key, error) {
+func (d *Device) DerivePINKey(ctx context.Context, bdk hsm.Key, ksn dukpt.KSN, a keys.Algorithm) (hsm.Key, error) {
+	if err := d.Ping(ctx); err != nil {
+		return nil, err
+	}
 	k, ok := bdk.(*key)
 	if !ok {
 		return nil, &hsm.Error{Err: hsm.ErrKeyNotFound, Hint: "the key is not of this device"}
@@ -85,26 +104,26 @@ func (d *Device) GenerateKey(_ context.Context, s hsm.KeySpec) (hsm.KeyInfo, err
 	if err != nil {
 		return hsm.KeyInfo{}, err
 	}
-	return d.add(s, k)
+	return d.put(newKey(s, k))
 }
 
 // ImportKey implements [hsm.KeyManager].
 func (d *Device) ImportKey(_ context.Context, s hsm.KeySpec, k keys.Key) (hsm.KeyInfo, error) {
-	return d.add(s, k)
+	return d.put(newKey(s, k))
 }
 
-func (d *Device) add(s hsm.KeySpec, k keys.Key) (hsm.KeyInfo, error) {
-	info := hsm.KeyInfo{Label: s.Label, Algorithm: s.Algorithm, Usage: s.Usage, KCV: k.KCV(), Ephemeral: s.Ephemeral}
+// put puts a key on the device, unless its label is taken.
+func (d *Device) put(k *key) (hsm.KeyInfo, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
 		return hsm.KeyInfo{}, hsm.ErrClosed
 	}
-	if _, ok := d.keys[s.Label]; ok {
-		return hsm.KeyInfo{}, &hsm.Error{Key: s.Label, Err: hsm.ErrKeyExists}
+	if _, ok := d.keys[k.info.Label]; ok {
+		return hsm.KeyInfo{}, &hsm.Error{Key: k.info.Label, Err: hsm.ErrKeyExists}
 	}
-	d.keys[s.Label] = &key{Key: k, info: info}
-	return info, nil
+	d.keys[k.info.Label] = k
+	return k.info, nil
 }
 
 // ListKeys implements [hsm.KeyManager].

@@ -1,0 +1,144 @@
+package hsm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/keyblock"
+)
+
+// KeyBlocks is a device that wraps and unwraps keys in X9.143 key blocks itself,
+// and remembers what a block said about its key.
+type KeyBlocks interface {
+	// WrapKey returns the block of key ref under key kbpk.
+	WrapKey(ctx context.Context, ref, kbpk string, o WrapOptions) (block string, err error)
+	// UnwrapKey puts the key in a block on the device. Algorithm and usage are those
+	// of the block; if s has others, that is an error.
+	UnwrapKey(ctx context.Context, s KeySpec, kbpk, block string) (KeyInfo, error)
+}
+
+// WrapOptions is what a key block is to say. It can say less than what the key
+// may do, and never more.
+type WrapOptions struct {
+	Version       byte // 0: 'D' under an AES key, 'B' under a TDES key
+	Mode          byte // mode of use, 0: the key's own
+	Exportability byte // 'E', 'N' or 'S', 0: 'E', or 'S' if the key is
+}
+
+// ExportKeyBlock returns a key of the device as an X9.143 key block under another
+// key of the device, of usage K0 or K1 (or K4 for versions D and E). The errors
+// are [ErrKeyUsage] for a key that must not be exported or not like that,
+// [errors.ErrUnsupported] for a device that gives no keys away, and those of
+// keyblock.Wrap.
+func (h *HSM) ExportKeyBlock(ctx context.Context, ref, kbpk string, o WrapOptions) (string, error) {
+	err := h.ready(ctx)
+	if err == nil {
+		d, ok := h.device.(KeyBlocks)
+		if !ok {
+			return "", fail(OpKeys, ref, &Error{
+				Err:  fmt.Errorf("hsm: %s gives no keys away: %w", h.device.Name(), errors.ErrUnsupported),
+				Hint: "its keys are not extractable; export the key from where it was made",
+			})
+		}
+		var block string
+		if block, err = d.WrapKey(ctx, ref, kbpk, o); err == nil {
+			return block, nil
+		}
+	}
+	return "", fail(OpKeys, ref, err)
+}
+
+// ImportKeyBlock puts the key in an X9.143 key block on the device. Usage and
+// algorithm are those in the block's header, which has to be as X9.143 allows it;
+// the spec's are zero, or the same. kbpk is a key of the device.
+//
+// The answer says where the key was in clear: [OnDevice], or [InProcess] where the
+// device cannot unwrap a key block and this process did, with the protection key on
+// the device. Errors are those of keyblock.Unwrap and [HSM.ImportKey], and
+// [ErrKeyUsage] for a protection key that is none.
+func (h *HSM) ImportKeyBlock(ctx context.Context, s KeySpec, kbpk, block string) (KeyInfo, Exposure, error) {
+	info, exposure, err := h.importBlock(ctx, s, kbpk, block)
+	if err != nil {
+		return KeyInfo{}, Refused, fail(OpKeys, s.Label, err)
+	}
+	return info, exposure, nil
+}
+
+func (h *HSM) importBlock(ctx context.Context, s KeySpec, kbpk, block string) (KeyInfo, Exposure, error) {
+	label := KeySpec{Label: s.Label, Algorithm: keys.AES128, Usage: keys.UsagePIN} // what else there is comes from the block
+	m, err := h.keyManager(ctx, &label)
+	if err != nil {
+		return KeyInfo{}, Refused, err
+	}
+	header, err := keyblock.ParseHeader(block)
+	if err != nil {
+		return KeyInfo{}, Refused, err
+	}
+	if err := header.Check(); err != nil {
+		return KeyInfo{}, Refused, err
+	}
+	if d, ok := h.device.(KeyBlocks); ok {
+		info, err := d.UnwrapKey(ctx, s, kbpk, block)
+		return info, OnDevice, err
+	}
+	k, err := h.unwrapHere(ctx, kbpk, block)
+	if err != nil {
+		return KeyInfo{}, Refused, err
+	}
+	if s, err = s.of(k); err != nil {
+		return KeyInfo{}, Refused, err
+	}
+	info, err := m.ImportKey(ctx, s, k)
+	return info, InProcess, err
+}
+
+// of returns the spec of a key that came from somewhere else.
+func (s KeySpec) of(k keys.Key) (KeySpec, error) {
+	if s.Usage != "" && s.Usage != k.Usage() || s.Algorithm != 0 && s.Algorithm != k.Algorithm() {
+		return s, fmt.Errorf("hsm: the block holds a key %v of usage %s, and the spec says otherwise", k.Algorithm(), k.Usage())
+	}
+	s.Usage, s.Algorithm = k.Usage(), k.Algorithm()
+	return s, nil
+}
+
+// usagesKBPK are the usages of a key that protects key blocks.
+var usagesKBPK = []keys.Usage{keys.UsageKEK, keys.UsageKBPK, keys.UsageISO20038KBPK}
+
+// unwrapHere unwraps in this process with a protection key that stays where it is.
+func (h *HSM) unwrapHere(ctx context.Context, kbpk, block string) (keys.Key, error) {
+	k, err := h.key(ctx, kbpk, usagesKBPK)
+	if err != nil {
+		return keys.Key{}, err
+	}
+	cipher, ok := k.(encrypter)
+	if !ok {
+		return keys.Key{}, errNoCipher
+	}
+	p := kbpkOnDevice{cipher, k.Info()}
+	var protection keyblock.KBPK = p
+	if mac, ok := k.(keyblock.MACer); ok {
+		protection = macOnDevice{p, mac}
+	}
+	u, err := keyblock.Unwrap(ctx, protection, block)
+	if err != nil {
+		return keys.Key{}, err
+	}
+	return u.Key()
+}
+
+// kbpkOnDevice is a key of a device as keyblock wants it.
+type kbpkOnDevice struct {
+	encrypter
+	info *KeyInfo
+}
+
+func (k kbpkOnDevice) Algorithm() keys.Algorithm { return k.info.Algorithm }
+func (k kbpkOnDevice) Usage() keys.Usage         { return k.info.Usage }
+
+// macOnDevice is one that also computes CMAC.
+type macOnDevice struct {
+	kbpkOnDevice
+	keyblock.MACer
+}

@@ -1,0 +1,85 @@
+//go:build cgo
+
+package pkcs11_test
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinverify"
+)
+
+// The blocks of the vectors through the front, on the token: translated and
+// verified, right and wrong. However it ends, the token has the objects it had.
+func TestDUKPTLeavesNothing(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../testvectors/dukpt-aes.json")
+	require.NoError(t, err)
+	var file struct {
+		Vectors []struct {
+			ID, Op   string
+			Inputs   struct{ BDK, KSN, Block, PAN string }
+			Expected struct{ PIN string }
+		}
+	}
+	require.NoError(t, json.Unmarshal(text, &file))
+	d, token := fresh(t)
+	label := map[int]string{32: "AES128", 48: "AES192", 64: "AES256"}
+	for _, a := range algorithms[2:] {
+		load(t, d, a.String(), aesBDK(t, a, keys.UsageBDK))
+	}
+	stored, pvk := soft(t, keys.AES128, keys.UsagePIN), soft(t, keys.TDES2, keys.UsageVisaPVV)
+	load(t, d, "zpk", stored)
+	load(t, d, "pvk", pvk)
+	h, before, n := hsm.New(d, hsm.AllowInProcess()), objects(t, token), 0
+	m := pinverify.VisaPVV{Index: 1}
+	for _, v := range file.Vectors {
+		if v.Op != "dukpt.aes.decrypt_pin" {
+			continue
+		}
+		n++
+		block, err := hex.DecodeString(v.Inputs.Block)
+		require.NoError(t, err)
+		pan, err := pinblock.ParsePAN(v.Inputs.PAN)
+		require.NoError(t, err)
+		pin, err := pinblock.ParsePIN(v.Expected.PIN)
+		require.NoError(t, err)
+		from := hsm.PINKey{Key: label[len(v.Inputs.BDK)], Format: pinblock.ISO4, KSN: ksn(t, v.Inputs.KSN)}
+		to := hsm.PINKey{Key: "zpk", Format: pinblock.ISO4}
+
+		translated, err := h.TranslatePIN(t.Context(), hsm.Translation{Block: block, PAN: pan, From: from, To: to})
+		require.NoError(t, err, v.ID)
+		got, err := pinblock.Open(t.Context(), stored, pinblock.ISO4, translated, pan)
+		require.NoError(t, err, v.ID)
+		require.True(t, got.Equal(pin), v.ID)
+		require.Equal(t, before, objects(t, token), v.ID)
+
+		reference, err := m.Reference(t.Context(), pvk, pin, pan)
+		require.NoError(t, err)
+		verify := hsm.Verification{Block: block, PAN: pan, From: from, Method: m, MethodKey: "pvk", Reference: reference}
+		require.NoError(t, h.VerifyPIN(t.Context(), verify), v.ID)
+		verify.Reference = []byte{reference[0] ^ 1, reference[1], reference[2], reference[3]}
+		require.ErrorIs(t, h.VerifyPIN(t.Context(), verify), hsm.ErrWrongPIN, v.ID)
+		verify.Block = append([]byte{block[0] ^ 1}, block[1:]...)
+		require.ErrorIs(t, h.VerifyPIN(t.Context(), verify), hsm.ErrBlock, v.ID)
+		require.Equal(t, before, objects(t, token), v.ID)
+
+		items := []hsm.Item{{Block: block, PAN: pan, KSN: from.KSN}, {Block: verify.Block, PAN: pan, KSN: from.KSN}, {Block: block, PAN: pan}}
+		from.KSN = dukpt.KSN{}
+		results, err := h.TranslatePINs(t.Context(), hsm.Batch{From: from, To: to, Items: items})
+		require.NoError(t, err, v.ID)
+		require.NoError(t, results[0].Err)
+		require.ErrorIs(t, results[1].Err, hsm.ErrBlock)
+		require.ErrorIs(t, results[2].Err, hsm.ErrKeyUsage)
+		require.Equal(t, before, objects(t, token), v.ID)
+	}
+	require.Equal(t, 7, n)
+}

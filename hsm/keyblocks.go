@@ -24,7 +24,7 @@ type KeyBlocks interface {
 type WrapOptions struct {
 	Version       byte // 0: 'D' under an AES key, 'B' under a TDES key
 	Mode          byte // mode of use, 0: the key's own
-	Exportability byte // 'E', 'N' or 'S', 0: 'E', or 'S' if the key is
+	Exportability byte // 'E', 'N' or 'S', 0: 'E'
 }
 
 // ExportKeyBlock returns a key of the device as an X9.143 key block under another
@@ -122,6 +122,9 @@ func (h *HSM) unwrapHere(ctx context.Context, kbpk, block string) (keys.Key, err
 		protection = macOnDevice{p, mac}
 	}
 	u, err := keyblock.Unwrap(ctx, protection, block)
+	if e := (*Error)(nil); errors.As(err, &e) && errors.Is(err, ErrKeyUsage) {
+		return keys.Key{}, &Error{Key: kbpk, Code: e.Code, Err: ErrKeyUsage, Hint: "to unwrap with it, its device has to let it encipher or make a CMAC"}
+	}
 	if err != nil {
 		return keys.Key{}, err
 	}

@@ -15,6 +15,8 @@ func newDevice(*env) *cobra.Command {
   softhsm:/dir      a SoftHSM2 token kept in a directory; made if the directory is new or empty
   softhsm:          a SoftHSM2 token that is removed at the end
   soft:             keys in this program's memory, gone when it ends
+  soft:/path/keys.json?passphrase-source=file:/run/secrets/passphrase
+                    keys in a file, under a passphrase; made with the first key
 
 RFC 7512's attributes pin-source and pin-value are about the credential of the
 token (PKCS#11's user PIN). Prefer pin-source; without either it is asked for at

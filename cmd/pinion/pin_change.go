@@ -20,14 +20,16 @@ value of the new PIN, which replaces the old one in the issuer's records. If it
 is wrong nothing is printed, and the exit code is 1.
 
 Without --current, records are read from standard input, each with "pan",
-"current", "new" and "reference".`,
+"current", "new" and "reference".` + dukptHelp + ` The block of the new
+PIN may be of another transaction: its KSN is then --new-ksn, or "new_ksn".`,
 		Example: `  pinion pin change --device softhsm:/var/lib/pinion/token --from-key zpk1 --from-format iso-0 --pan 5432101234567891 --current BA2ADC4EBA48F711 --new 721F436F297B08CB --method visa-pvv --pvk pvk1 --reference 2791
   pinion pin change --from-key zpk1 --from-format iso-0 --method visa-pvv --pvk pvk1 < changes.ndjson`,
 	}
-	p := newPINCommand(e, c, "current", "new", "pan", "reference")
+	p := newPINCommand(e, c, "current", "new", "pan", "ksn", "new_ksn", "reference")
 	var from pinKeyFlags
 	var method methodFlags
 	from.add(c, "from", "both blocks")
+	from.addDUKPT(c)
 	method.add(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		key, err := from.get()
@@ -57,12 +59,15 @@ func changeOne(ctx context.Context, h *hsm.HSM, change hsm.Change, m *methodFlag
 	if change.New, err = r.block("new", change.From.Format); err != nil {
 		return answer{}, err
 	}
+	if change.From.KSN, change.NewKSN, err = r.ksns(); err != nil {
+		return answer{}, err
+	}
 	if change.Reference, err = m.reference(r, change.Method); err != nil {
 		return answer{}, err
 	}
 	value, err := h.ChangePIN(ctx, change)
 	if err != nil {
-		return answer{}, err
+		return answer{}, blameKSN(ctx, h, change.From, err)
 	}
 	return answer{Reference: referenceText(change.Method, value)}, nil
 }

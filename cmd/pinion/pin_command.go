@@ -35,7 +35,7 @@ func newPINCommand(e *env, c *cobra.Command, members ...string) *pinCommand {
 	p.device.add(c)
 	p.out.flag(c)
 	for _, m := range members {
-		p.flags = append(p.flags, memberFlag{m, c.Flags().String(m, "", memberHelp[m])})
+		p.flags = append(p.flags, memberFlag{m, c.Flags().String(flagOf(m), "", memberHelp[m])})
 	}
 	return p
 }
@@ -46,6 +46,8 @@ var memberHelp = map[string]string{
 	"reference": "reference value: PVV or offset as digits, a stored block in hex",
 	"current":   "block of the current PIN in hex; without it, or with -, records are read from standard input",
 	"new":       "block of the new PIN in hex",
+	"ksn":       "key serial number (DUKPT) of the block in hex: 16 to 20 digits for TDES, 24 for AES",
+	"new_ksn":   "key serial number (DUKPT) of the new PIN's block, if it is another",
 }
 
 // request returns the one request that the flags make, or false if records are
@@ -54,11 +56,11 @@ func (p *pinCommand) request(c *cobra.Command) (*request, bool, error) {
 	one := c.Flags().Changed(p.first) && *p.flags[0].value != "-"
 	r := &request{members: map[string]string{}}
 	for _, m := range p.flags {
-		if !c.Flags().Changed(m.name) || !one && m.name == p.first {
+		if !c.Flags().Changed(flagOf(m.name)) || !one && m.name == p.first {
 			continue
 		}
 		if !one {
-			return nil, false, usage("--%s is for one request, and without --%s records are read from standard input", m.name, p.first).
+			return nil, false, usage("--%s is for one request, and without --%s records are read from standard input", flagOf(m.name), p.first).
 				withHint("give --%s too, or put %q into each record", p.first, m.name)
 		}
 		if *m.value != "" { // an empty flag is as good as none: --pan "" says that there is no PAN

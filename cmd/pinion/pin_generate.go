@@ -19,15 +19,16 @@ prints its enciphered block. With a verification method it also prints the
 reference value that an issuer keeps, in two lines: "block …" and "reference …".
 
 One PIN is for --pan; --pan "" is for a format that binds no account number.
-Without --pan, records are read from standard input, each with "pan".`,
+Without --pan, records are read from standard input, each with "pan".` + dukptHelp,
 		Example: `  pinion pin generate --device softhsm:/var/lib/pinion/token --to-key zpk2 --to-format iso-4 --pan 5432101234567891 --length 5
   pinion pin generate --to-key zpk2 --to-format iso-4 --method visa-pvv --pvk pvk1 < accounts.ndjson`,
 	}
-	p := newPINCommand(e, c, "pan")
+	p := newPINCommand(e, c, "pan", "ksn")
 	var to pinKeyFlags
 	var method methodFlags
 	var length int
 	to.add(c, "to", "the new block")
+	to.addDUKPT(c)
 	method.add(c)
 	c.Flags().IntVar(&length, "length", 4, "digits of the PIN, 4 to 12")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -47,9 +48,13 @@ Without --pan, records are read from standard input, each with "pan".`,
 			if err != nil {
 				return answer{}, err
 			}
-			made, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, Length: length, To: key, Method: m, MethodKey: method.key})
-			if err != nil {
+			to := key
+			if to.KSN, err = r.ksn("ksn"); err != nil {
 				return answer{}, err
+			}
+			made, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, Length: length, To: to, Method: m, MethodKey: method.key})
+			if err != nil {
+				return answer{}, blameKSN(ctx, h, to, err)
 			}
 			a := answer{Block: hexText(made.Block)}
 			if m != nil {

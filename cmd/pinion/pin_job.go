@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -63,7 +64,8 @@ func concernsAll(err error) bool {
 	if exitCode(err) == exitRefused {
 		return true
 	}
-	for _, all := range []error{hsm.ErrClosed, pinblock.ErrFormat, pinblock.ErrKeySize, pinverify.ErrKey, errors.ErrUnsupported, context.Canceled} {
+	for _, all := range []error{hsm.ErrClosed, pinblock.ErrFormat, pinblock.ErrKeySize, pinverify.ErrKey, errors.ErrUnsupported, context.Canceled,
+		dukpt.ErrAlgorithm, dukpt.ErrStrength} {
 		if errors.Is(err, all) {
 			return true
 		}

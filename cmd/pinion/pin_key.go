@@ -11,11 +11,11 @@ import (
 
 // pinKeyFlags name a PIN key and the format of the blocks under it: --from-key
 // and --from-format, or --to-key and --to-format.
-type pinKeyFlags struct{ side, key, format string }
+type pinKeyFlags struct{ side, key, format, algorithm string }
 
 func (k *pinKeyFlags) add(c *cobra.Command, side, what string) {
 	k.side = side
-	c.Flags().StringVar(&k.key, side+"-key", "", "label of the PIN key (usage P0) of "+what)
+	c.Flags().StringVar(&k.key, side+"-key", "", "label of the key of "+what+": a PIN key (usage P0), or with a KSN a BDK (B0)")
 	c.Flags().StringVar(&k.format, side+"-format", "", "PIN block format of "+what+", like iso-0; see 'pinion help formats'")
 	completeWith(c, side+"-format", formatNames)
 }
@@ -26,7 +26,10 @@ func (k *pinKeyFlags) get() (hsm.PINKey, error) {
 		return hsm.PINKey{}, usage("--%s-key is missing", k.side).withHint("it is the label of a PIN key on the device")
 	}
 	f, err := formatFlag(k.side+"-format", k.format)
-	return hsm.PINKey{Key: k.key, Format: f}, err
+	if err != nil {
+		return hsm.PINKey{}, err
+	}
+	return k.derived(hsm.PINKey{Key: k.key, Format: f})
 }
 
 // formatFlag reads a flag that names a PIN block format.

@@ -13,7 +13,10 @@ import (
 const maxRecord = 64 << 10
 
 // recordMembers are the members that a record may have, but for id.
-var recordMembers = map[string]bool{"pan": true, "block": true, "ksn": true, "reference": true, "current": true, "new": true}
+var recordMembers = map[string]bool{
+	"pan": true, "block": true, "ksn": true, "reference": true,
+	"current": true, "new": true, "new_ksn": true,
+}
 
 // What may be wrong with a line. None of them quotes it: it may hold anything.
 var (
@@ -21,7 +24,6 @@ var (
 	errBlankLine = errors.New("the line is blank: every line is a record")
 	errLongLine  = fmt.Errorf("the line is longer than %d KiB", maxRecord>>10)
 	errNotUTF8   = errors.New("the line is not UTF-8")
-	errDUKPT     = errors.New("DUKPT is not in this version")
 )
 
 // parseRecord reads one line. What is wrong with it is in the request's err,
@@ -88,9 +90,6 @@ func (r *request) member(name string, value json.RawMessage) error {
 		return &fieldError{name, errors.New("want a string")}
 	}
 	r.members[name] = text
-	if name == "ksn" {
-		return &fieldError{name, errDUKPT}
-	}
 	return nil
 }
 

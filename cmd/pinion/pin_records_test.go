@@ -94,7 +94,12 @@ var badLines = []struct{ name, line, field, want string }{
 	{"block too long", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEFDEADBEEFDEADBEEF"}`, "block", "16 hex digits"},
 	{"block damaged", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF"}`, "", "invalid PIN block"},
 	{"another account", `{"pan": "4999999999999999", "block": "2A3D408A1977DDE9"}`, "", "invalid PIN block"},
-	{"DUKPT", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF", "ksn": "FFFF9876543210E00001"}`, "ksn", "DUKPT is not in this version"},
+	{"KSN for a PIN key", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF", "ksn": "FFFF9876543210E00001"}`, "ksn", "no base derivation key"},
+	{"KSN with letters", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF", "ksn": "FFFF9876543210EX0001"}`, "ksn", "16 to 20 hex digits"},
+	{"KSN too short", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF", "ksn": "9876543210E"}`, "ksn", "16 to 20 hex digits"},
+	{"KSN a number", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF", "ksn": 9876543210}`, "ksn", "want a string"},
+	{"KSN of no transaction", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF", "ksn": "FFFF9876543210E00000"}`, "ksn", "counter is zero"},
+	{"KSN whose counter is passed over", `{"pan": "4111111111111111", "block": "DEADBEEFDEADBEEF", "ksn": "FFFF9876543210E007FF"}`, "ksn", "too many one bits"},
 	{"too long", `{"id": "` + strings.Repeat("4999999999999999", 5000) + `"}`, "", "longer than 64 KiB"},
 	{"far too long", `{"id": "` + strings.Repeat("4999999999999999", 50000) + `"}`, "", "longer than 64 KiB"},
 }

@@ -18,14 +18,15 @@ func newPINReference(e *env) *cobra.Command {
 or with stored-block a block under the issuer's own key.
 
 Without --block, records are read from standard input, each with "pan" and
-"block", and answered with "reference".`,
+"block", and answered with "reference".` + dukptHelp,
 		Example: `  pinion pin reference --device softhsm:/var/lib/pinion/token --from-key zpk1 --from-format iso-0 --pan 5432101234567891 --block BA2ADC4EBA48F711 --method visa-pvv --pvk pvk1
   pinion pin reference --from-key zpk1 --from-format iso-0 --method stored-block --pvk store --stored-format iso-4 < records.ndjson`,
 	}
-	p := newPINCommand(e, c, "block", "pan")
+	p := newPINCommand(e, c, "block", "pan", "ksn")
 	var from pinKeyFlags
 	var method methodFlags
 	from.add(c, "from", "the block")
+	from.addDUKPT(c)
 	method.add(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		key, err := from.get()
@@ -45,8 +46,12 @@ Without --block, records are read from standard input, each with "pan" and
 			if err != nil {
 				return answer{}, err
 			}
-			value, err := h.PINReference(ctx, hsm.Reference{Block: block, PAN: pan, From: key, Method: m, MethodKey: method.key})
-			return answer{Reference: referenceText(m, value)}, err
+			from := key
+			if from.KSN, err = r.ksn("ksn"); err != nil {
+				return answer{}, err
+			}
+			value, err := h.PINReference(ctx, hsm.Reference{Block: block, PAN: pan, From: from, Method: m, MethodKey: method.key})
+			return answer{Reference: referenceText(m, value)}, blameKSN(ctx, h, from, err)
 		}
 		return p.run(c, one, nil, func(a answer) string { return a.Reference })
 	}

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -65,6 +67,8 @@ func field(err error) string {
 		return "pan"
 	case errors.Is(err, pinverify.ErrReference):
 		return "reference"
+	case errors.Is(err, dukpt.ErrKSN), errors.Is(err, dukpt.ErrScheme), errors.Is(err, dukpt.ErrCounterZero), errors.Is(err, dukpt.ErrCounterBits):
+		return "ksn"
 	}
 	return ""
 }
@@ -82,10 +86,13 @@ func words(err error) string {
 func aboutFlag(err error) error {
 	var f *fieldError
 	if errors.As(err, &f) {
-		return about("--"+f.field, f.err)
+		return about("--"+flagOf(f.field), f.err)
 	}
 	return err
 }
+
+// flagOf returns the name of the flag for a member.
+func flagOf(member string) string { return strings.ReplaceAll(member, "_", "-") }
 
 // answer is what came of a request.
 type answer struct {

@@ -19,13 +19,15 @@ same account number. What may become what is a matter of policy: pci-pin, the
 default, is the table of PCI PIN Security requirement 3-3.
 
 With --block, the answer is one block. Without it, records are read from standard
-input, each with "pan" and "block"; see 'pinion pin --help'.`,
+input, each with "pan" and "block"; see 'pinion pin --help'.` + dukptHelp,
 		Example: `  pinion pin translate --device softhsm:/var/lib/pinion/token --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-4 --pan 5432101234567891 --block BA2ADC4EBA48F711
-  pinion pin translate --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-4 < records.ndjson > translated.ndjson`,
+  pinion pin translate --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-4 < records.ndjson > translated.ndjson
+  pinion pin translate --from-key bdk1 --from-format iso-0 --ksn FFFF9876543210E00001 --to-key zpk2 --to-format iso-4 --pan 5432101234567891 --block B7D9FE8EF6179CDC`,
 	}
-	p := newPINCommand(e, c, "block", "pan")
+	p := newPINCommand(e, c, "block", "pan", "ksn")
 	t := &pinTranslate{}
 	t.from.add(c, "from", "the incoming block")
+	t.from.addDUKPT(c)
 	t.to.add(c, "to", "the outgoing block")
 	c.Flags().BoolVar(&t.toChipCard, "to-chip-card", false, "the block goes to a chip card, the only place ISO-2 may go")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -64,7 +66,11 @@ func translateItem(r *request, from hsm.PINKey) (hsm.Item, error) {
 		return hsm.Item{}, err
 	}
 	block, err := r.block("block", from.Format)
-	return hsm.Item{Block: block, PAN: pan}, err
+	if err != nil {
+		return hsm.Item{}, err
+	}
+	ksn, err := r.ksn("ksn")
+	return hsm.Item{Block: block, PAN: pan, KSN: ksn}, err
 }
 
 func translateOne(ctx context.Context, h *hsm.HSM, b hsm.Batch, r *request) (answer, error) {
@@ -72,8 +78,9 @@ func translateOne(ctx context.Context, h *hsm.HSM, b hsm.Batch, r *request) (ans
 	if err != nil {
 		return answer{}, err
 	}
+	b.From.KSN = it.KSN
 	block, err := h.TranslatePIN(ctx, hsm.Translation{Block: it.Block, PAN: it.PAN, From: b.From, To: b.To, ToChipCard: b.ToChipCard})
-	return answer{Block: hexText(block)}, err
+	return answer{Block: hexText(block)}, blameKSN(ctx, h, b.From, err)
 }
 
 // translateMany translates all records in one call of the front, which a device
@@ -96,7 +103,9 @@ func translateMany(ctx context.Context, h *hsm.HSM, b hsm.Batch, rs []request) (
 		return nil, err
 	}
 	for j, a := range answers {
-		results[index[j]] = result{answer{Block: hexText(a.Block)}, a.Err}
+		from := b.From
+		from.KSN = b.Items[j].KSN
+		results[index[j]] = result{answer{Block: hexText(a.Block)}, blameKSN(ctx, h, from, a.Err)}
 	}
 	return results, nil
 }

@@ -20,14 +20,16 @@ method. It prints "right PIN" and exits with 0, or "wrong PIN" and exits with 1.
 block that does not open is neither: it is an error.
 
 Without --block, records are read from standard input, each with "pan", "block"
-and "reference", and answered with "verified": true or false.`,
+and "reference", and answered with "verified": true or false.` + dukptHelp,
 		Example: `  pinion pin verify --device softhsm:/var/lib/pinion/token --from-key zpk1 --from-format iso-0 --pan 5432101234567891 --block BA2ADC4EBA48F711 --method visa-pvv --pvk pvk1 --pvki 1 --reference 2791
-  pinion pin verify --from-key zpk2 --from-format iso-4 --method ibm-3624 --pvk pvk2 --validation-length 16 < records.ndjson`,
+  pinion pin verify --from-key zpk2 --from-format iso-4 --method ibm-3624 --pvk pvk2 --validation-length 16 < records.ndjson
+  pinion pin verify --from-key bdk1 --from-format iso-0 --ksn FFFF9876543210E00001 --pan 5432101234567891 --block B7D9FE8EF6179CDC --method visa-pvv --pvk pvk1 --reference 2791`,
 	}
-	p := newPINCommand(e, c, "block", "pan", "reference")
+	p := newPINCommand(e, c, "block", "pan", "ksn", "reference")
 	var from pinKeyFlags
 	var method methodFlags
 	from.add(c, "from", "the block")
+	from.addDUKPT(c)
 	method.add(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		key, err := from.get()
@@ -61,6 +63,9 @@ func verifyOne(ctx context.Context, h *hsm.HSM, v hsm.Verification, m *methodFla
 	if v.Block, err = r.block("block", v.From.Format); err != nil {
 		return answer{}, err
 	}
+	if v.From.KSN, err = r.ksn("ksn"); err != nil {
+		return answer{}, err
+	}
 	if v.Reference, err = m.reference(r, v.Method); err != nil {
 		return answer{}, err
 	}
@@ -68,5 +73,5 @@ func verifyOne(ctx context.Context, h *hsm.HSM, v hsm.Verification, m *methodFla
 	if err == nil || errors.Is(err, hsm.ErrWrongPIN) {
 		return verified(err == nil), nil
 	}
-	return answer{}, err
+	return answer{}, blameKSN(ctx, h, v.From, err)
 }

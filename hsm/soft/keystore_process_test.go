@@ -15,7 +15,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/soft"
+	"github.com/pinion-hsm/pinion/keys"
 )
 
 // childEnv makes the test binary a program that adds keys to a keystore.
@@ -47,7 +49,7 @@ func addKeys(path, name, n string) error {
 	fmt.Println("ready")
 	for i := range count {
 		label := fmt.Sprintf("%s-%d", name, i)
-		if _, err := ks.GenerateKey(ctx, pinKey(label)); err != nil {
+		if _, err := ks.GenerateKey(ctx, hsm.KeySpec{Label: label, Algorithm: keys.AES128, Usage: keys.UsagePIN}); err != nil {
 			return err
 		}
 		fmt.Println("+" + label)

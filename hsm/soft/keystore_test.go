@@ -20,6 +20,8 @@ import (
 
 const passphrase = "correct horse battery staple"
 
+var testTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
 func TestKeystoreIsADevice(t *testing.T) {
 	t.Parallel()
 	hsmtest.TestDevice(t, func(t *testing.T) hsm.Device {

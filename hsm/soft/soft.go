@@ -1,6 +1,7 @@
-// Package soft is a device that keeps its keys in this process. It needs no
-// cgo, no library and no daemon. It is not a secure cryptographic device: it is
-// for tests, for laboratories, and for the throw-away half of a demonstration.
+// Package soft is a device that keeps its keys in this process, and with
+// [OpenKeystore] in a file under a passphrase. It needs no cgo, no library and no
+// daemon. It is not a secure cryptographic device: it is for tests, for
+// laboratories, and for the throw-away half of a demonstration.
 package soft
 
 import (

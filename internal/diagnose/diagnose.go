@@ -18,6 +18,7 @@ type Input struct {
 	Block []byte   // as received
 	Keys  [][]byte // raw keys of 8, 16, 24 or 32 bytes; there may be none
 	PANs  []string // 1 to 19 digits each; there may be none
+	KSN   string   // hex digits of the key serial number, if DUKPT is in it
 }
 
 // Finding is one way of making the block that fits.

@@ -104,17 +104,19 @@ func TestLuhn(t *testing.T) {
 
 // FuzzRun wants an answer for everything: findings in order, each explained.
 func FuzzRun(f *testing.F) {
-	f.Add("041234FFFFFFFFFF", "0123456789ABCDEFFEDCBA9876543210", testPAN)
-	f.Add("00", "", "1")
-	f.Add("", "0123456789ABCDEF", "")
-	f.Add("00112233445566778899AABBCCDDEEFF", "00112233445566778899AABBCCDDEEFF", "453201511283")
-	f.Fuzz(func(t *testing.T, blockHex, keyHex, pan string) {
+	f.Add("041234FFFFFFFFFF", "0123456789ABCDEFFEDCBA9876543210", testPAN, "")
+	f.Add("1B9C1845EB993A7A", "0123456789ABCDEFFEDCBA9876543210", "4012345678909", tdesKSN)
+	f.Add("00112233445566778899AABBCCDDEEFF", "00112233445566778899AABBCCDDEEFF", testPAN, aesKSN)
+	f.Add("00", "", "1", "F")
+	f.Add("", "0123456789ABCDEF", "", "9876543210E007FF")
+	f.Add("00112233445566778899AABBCCDDEEFF", "00112233445566778899AABBCCDDEEFF", "453201511283", "0000")
+	f.Fuzz(func(t *testing.T, blockHex, keyHex, pan, ksn string) {
 		block, err1 := hex.DecodeString(blockHex)
 		key, err2 := hex.DecodeString(keyHex)
-		if err1 != nil || err2 != nil || len(block) > 64 || len(key) > 64 {
+		if err1 != nil || err2 != nil || len(block) > 64 || len(key) > 64 || len(ksn) > 32 {
 			return
 		}
-		in := Input{Block: block, Keys: [][]byte{key}}
+		in := Input{Block: block, Keys: [][]byte{key}, KSN: ksn}
 		if digits(pan) {
 			in.PANs = []string{pan}
 		}

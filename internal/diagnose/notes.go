@@ -27,6 +27,7 @@ func notes(in Input) []string {
 			out = append(out, name+" has equal halves: it is single DES in disguise.")
 		}
 	}
+	out = append(out, ksnNotes(in)...)
 	for _, a := range accounts(in.PANs) {
 		if !luhn(a.digits) {
 			out = append(out, strings.ToUpper(a.name[:1])+a.name[1:]+
@@ -73,7 +74,10 @@ func (s *search) next() []string {
 		out = append(out, "Under this key the block also reads as "+list(s.vague, "and")+
 			", but so do so many random blocks that it proves nothing: ask the sender for the format.")
 	}
-	return append(out,
-		"Ask whether the terminal derives a key for each transaction (DUKPT). Then the key of the block is not the one you hold, and a key serial number (KSN) comes with it.",
+	ask := askDUKPT
+	if s.in.KSN != "" {
+		ask = dukptNext
+	}
+	return append(out, ask,
 		"Ask for a second block of the same card and PIN. If the two are equal the format has no random fill, as ISO-0; if not it is ISO-1, ISO-3, ISO-4 or derived keys.")
 }

@@ -5,10 +5,12 @@ type treatment struct {
 	step
 	size int // cipher block size, 8 or 16; 0 fits any: no encipherment
 	undo func(block []byte) []byte
+
+	derived bool // under a key that DUKPT derived from the one given
 }
 
-// provider makes treatments of one key. A provider is a file: the derived keys
-// of a scheme, as DUKPT's, are one more, with what it needs in the Input.
+// provider makes treatments of one key. A provider is a file, and has what it
+// needs in the Input.
 type provider func(in Input, key []byte) []treatment
 
 var providers []provider
@@ -29,6 +31,9 @@ func (s *search) treatments() []treatment {
 	for i, key := range s.in.Keys {
 		for _, p := range providers {
 			for _, t := range p(s.in, key) {
+				if s.in.KSN != "" && !t.derived {
+					t = underived(t)
+				}
 				if len(s.in.Keys) > 1 {
 					t = numbered(t, i)
 				}
@@ -37,6 +42,18 @@ func (s *search) treatments() []treatment {
 		}
 	}
 	return out
+}
+
+// underived is a treatment under the key itself where one should have been
+// derived from it.
+func underived(t treatment) treatment {
+	const fix = "A KSN came with the block, and yet it is under the key itself: if that is a BDK or an initial key the other side must derive the PIN key from it; if it is a PIN key there is no DUKPT here."
+	if t.what == "" {
+		t.step = step{what: "under the key itself, with nothing derived from it", fix: fix, bits: 4}
+		return t
+	}
+	t.step = t.and(step{what: "with nothing derived from the key", fix: fix, bits: 4})
+	return t
 }
 
 var ordinals = []string{"first", "second", "third", "fourth", "fifth"}

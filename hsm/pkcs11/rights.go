@@ -27,7 +27,8 @@ var allRights = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_SIGN, 
 //   - B0 derives. Derivation of TDES DUKPT is made of enciphering under the BDK,
 //     and not all tokens have that as a mechanism of derivation.
 //   - B1 derives, for AES DUKPT.
-//   - K0 and K1 wrap and unwrap.
+//   - K0 and K1 wrap and unwrap, and make the CMACs by which the keys of a key
+//     block are derived.
 //   - Every other usage has no right: this package has no operation for it.
 func allows(s hsm.KeySpec) rights {
 	switch s.Usage {
@@ -46,7 +47,7 @@ func allows(s hsm.KeySpec) rights {
 			return rights{pkcs11.CKA_DERIVE}
 		}
 	case keys.UsageKEK, keys.UsageKBPK:
-		return rights{pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP}
+		return rights{pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP, pkcs11.CKA_SIGN}
 	}
 	return nil
 }

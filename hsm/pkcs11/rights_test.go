@@ -39,7 +39,7 @@ func TestGeneratedKeys(t *testing.T) {
 		"TDES3V2":  {p11.CKA_ENCRYPT},
 		"TDES2B0":  {p11.CKA_ENCRYPT, p11.CKA_DERIVE},
 		"AES128B0": {p11.CKA_DERIVE},
-		"TDES2K0":  {p11.CKA_WRAP, p11.CKA_UNWRAP},
+		"TDES2K0":  {p11.CKA_WRAP, p11.CKA_UNWRAP, p11.CKA_SIGN},
 		"AES192D0": nil,
 	} {
 		a := attributes(t, token, label)

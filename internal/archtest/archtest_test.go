@@ -51,7 +51,7 @@ var allowed = map[string]string{
 
 	// floor 4
 	"hsm/soft":          "hsm internal/secret keys keys/dukpt keys/keyblock golang.org/x/crypto/scrypt",
-	"hsm/pkcs11":        "hsm internal/cmac internal/secret keys keys/cleartext keys/dukpt pinblock pinverify github.com/miekg/pkcs11",
+	"hsm/pkcs11":        "hsm internal/cmac internal/secret keys keys/cleartext keys/dukpt keys/keyblock pinblock pinverify github.com/miekg/pkcs11",
 	"hsm/hsmtest":       "hsm keys keys/cleartext keys/dukpt pinblock pinverify github.com/stretchr/testify/require",
 	"hsm/devices":       "hsm hsm/soft hsm/pkcs11 softhsm",
 	"softhsm":           "hsm/pkcs11",

@@ -1,0 +1,52 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/miekg/pkcs11"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/keys/keyblock"
+)
+
+var (
+	des3CMAC = []*pkcs11.Mechanism{pkcs11.NewMechanism(pkcs11.CKM_DES3_CMAC, nil)}
+	aesCMAC  = []*pkcs11.Mechanism{pkcs11.NewMechanism(pkcs11.CKM_AES_CMAC, nil)}
+)
+
+// CMAC implements [keyblock.MACer]: the CMAC of data, 8 bytes for TDES and 16 for
+// AES, NIST SP 800-38B. Only key encryption keys and key block protection keys
+// (usages K0 and K1) make one: it is how the keys of a key block are derived, and
+// all that unwrapping one needs of the token.
+func (k *key) CMAC(ctx context.Context, data []byte) (mac []byte, err error) {
+	mechanism, size := des3CMAC, k.BlockSize()
+	if size == 16 {
+		mechanism = aesCMAC
+	}
+	err = k.d.do(ctx, k.info.Label, true, func(l *link) error {
+		return k.withObject(ctx, l, func(o object) error {
+			if err := o.mayUse(pkcs11.CKA_SIGN); err != nil {
+				return err
+			}
+			return l.use(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) (err error) {
+				if err = c.SignInit(s, mechanism, o.handle); err != nil {
+					return err
+				}
+				mac, err = c.Sign(s, data)
+				return err
+			})
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(mac) != size {
+		return nil, fmt.Errorf("%w: it answered a CMAC of %d bytes", hsm.ErrDevice, len(mac))
+	}
+	return mac, nil
+}
+
+var _ keyblock.MACer = (*key)(nil)

@@ -27,7 +27,7 @@ test: setup
 	CGO_ENABLED=0 $(GO) build ./...
 	$(GO) test ./...
 	$(GO) test -race ./hsm/... ./softhsm/... ./pinblock/... ./keys/... ./internal/secret/...
-	cd bench && $(GO) vet . && $(GO) test .
+	cd bench && $(GO) vet ./... && $(GO) test ./...
 
 # What the tests need on this machine.
 setup:
@@ -43,6 +43,7 @@ check:
 	@./scripts/vulncheck "$(GO) run $(GOVULNCHECK)"
 	$(GO) test ./internal/archtest
 	$(GO) mod tidy -diff
+	cd bench && $(GO) mod tidy -diff
 
 # Benchmarks against peers in one run, as ratios.
 bench:

@@ -96,15 +96,11 @@ func (f Format) sequence() uint64       { return uint64(f>>seqShift) & 0xffff }
 // layout returns the layout of f, after checking the settings against it. A
 // setting can make a block unreadable in a way that is better said before than
 // after it was deciphered.
-func (f Format) layout() (*layout, error) {
-	if f > layoutBits {
-		return f.settled()
+func (f Format) layout() (l *layout, err error) {
+	if l = layouts[f&layoutBits]; l == nil || f > layoutBits {
+		l, err = f.settled()
 	}
-	l := layouts[f]
-	if l == nil {
-		return nil, ErrFormat
-	}
-	return l, nil
+	return l, err
 }
 
 // settled is layout for formats with settings. It is apart so that layout can

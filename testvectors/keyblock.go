@@ -9,9 +9,9 @@ import (
 	"github.com/pinion-hsm/pinion/keys/keyblock/clearblock"
 )
 
-// Key blocks. They are wrapped and unwrapped before a key reaches a device.
+// Key blocks. A device takes their keys; it makes none of these blocks.
 func init() {
-	define("tr31.unwrap", unwrap, nil)
+	define("tr31.unwrap", unwrap, unwrapOn)
 	define("tr31.wrap", wrap, nil)
 	define("tr31.derive", deriveKBPK, nil)
 }

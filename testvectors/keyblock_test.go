@@ -11,6 +11,7 @@ import (
 const (
 	kbpkIn  = `"kbpk": "DD7515F2BFC17F85CE48F3CA25CB21F6"`
 	blockB  = `B0080P0TE00E000094B420079CC80BA3461F86FE26EFC4A3B8E4FA4C5F5341176EED7B727B8A248E`
+	insideB = `3F419E1CB7079442AA37474C2EFBF8B8`
 	oneKBPK = `"kbpk": "EFE0853B256B583D868F251CE99EA1D9"`
 )
 
@@ -57,9 +58,30 @@ func TestRunKeyBlocks(t *testing.T) {
 			r := testvectors.Run(t.Context(), f, testvectors.Options{Strict: true})
 			require.Equal(t, c.want.String(), r.Results[0].Outcome.String(), r.Results[0].Detail)
 			require.Contains(t, r.Results[0].Detail, c.detail)
-			if c.detail != `"version" is missing` { // what is no vector is none on a device either
+			// What is no vector is none on a device either, and blocks are taken there.
+			if c.detail != `"version" is missing` && c.op != "tr31.unwrap" {
 				require.Equal(t, 1, testvectors.Run(t.Context(), f, devices(t)).Count(testvectors.NotRun))
 			}
 		})
+	}
+}
+
+// TestRunKeyBlocksOnDevice has a device take keys, and what it must not take.
+func TestRunKeyBlocksOnDevice(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		inputs, outcome string
+		want            testvectors.Outcome
+	}{
+		"its key":       {`{` + kbpkIn + `, "key_block": "` + blockB + `"}`, `{"key": "` + insideB + `"}`, testvectors.Passed},
+		"another key":   {`{` + kbpkIn + `, "key_block": "` + blockB + `"}`, `{"key": "0123456789ABCDEFFEDCBA9876543210"}`, testvectors.Failed},
+		"accepted":      {`{` + kbpkIn + `, "key_block": "` + blockB + `"}`, `refused: mac`, testvectors.Failed},
+		"another KBPK":  {`{` + oneKBPK + `, "key_block": "` + blockB + `"}`, `refused: mac`, testvectors.Passed},
+		"no key at all": {`{` + kbpkIn + `, "key_block": "` + blockB + `"}`, `{"key": "00"}`, testvectors.NotRun},
+		"no header":     {`{` + kbpkIn + `, "key_block": "B"}`, `refused: length`, testvectors.NotRun},
+		"no KBPK":       {`{"kbpk": "00", "key_block": "` + blockB + `"}`, `refused: kbpk-length`, testvectors.NotRun},
+	} {
+		r := testvectors.Run(t.Context(), file(vector("tr31.unwrap", c.inputs, c.outcome)), devices(t))
+		require.Equal(t, c.want.String(), r.Results[0].Outcome.String(), "%s: %s", name, r.Results[0].Detail)
 	}
 }

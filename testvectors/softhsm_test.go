@@ -18,5 +18,5 @@ func TestSoftHSM(t *testing.T) {
 	d, err := pkcs11.Open(t.Context(), softhsm.New(t).Config())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
-	testDevice(t, d, derives{aes: true})
+	testDevice(t, d, abilities{aes: true})
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -86,4 +88,64 @@ func TestReadmeTargets(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, named, 3)
+}
+
+// TestReadmeGo compiles the Go of the README, in a package that exists for the
+// compiler alone.
+func TestReadmeGo(t *testing.T) {
+	t.Parallel()
+	var blocks []string
+	for block := range strings.SplitSeq(readme(t), "```go\n") {
+		if code, _, ok := strings.Cut(block, "```"); ok {
+			blocks = append(blocks, code)
+		}
+	}
+	require.Len(t, blocks, 3, "the text before the first block, and two blocks")
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	require.NoError(t, err)
+	files := map[string]string{
+		"embed.go": `package readme
+
+import (
+	"context"
+	"errors"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/devices"
+	"github.com/pinion-hsm/pinion/pinblock"
+	"github.com/pinion-hsm/pinion/pinverify"
+)
+
+func embed(ctx context.Context, request struct{ PAN string; Field52 []byte }, card struct{ PVV []byte }) error {
+` + blocks[1] + `
+	return nil
+}
+`,
+		"mine.go": `package readme
+
+import (
+	"testing"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/devices"
+	"github.com/pinion-hsm/pinion/softhsm"
+)
+
+` + blocks[2],
+	}
+	overlay := map[string]map[string]string{"Replace": {}}
+	dir := t.TempDir()
+	for name, code := range files {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(code), 0o600))
+		overlay["Replace"][filepath.Join(root, "internal", "readme", name)] = file
+	}
+	raw, err := json.Marshal(overlay)
+	require.NoError(t, err)
+	list := filepath.Join(dir, "overlay.json")
+	require.NoError(t, os.WriteFile(list, raw, 0o600))
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-overlay", list, "./internal/readme")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -32,7 +34,7 @@ func osEnv() *env {
 			return nil, errNoTerminal
 		}
 		_, _ = io.WriteString(e.stderr, question)
-		answer, err := term.ReadPassword(fd)
+		answer, err := readSecret(fd)
 		_, _ = io.WriteString(e.stderr, "\n")
 		if err != nil {
 			return nil, errors.New("the answer could not be read from the terminal")
@@ -40,4 +42,28 @@ func osEnv() *env {
 		return answer, nil
 	}
 	return e
+}
+
+// readSecret reads a line without echo. Whoever interrupts it gets the echo back:
+// the read itself cannot be interrupted, so the process ends here.
+func readSecret(fd int) ([]byte, error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	defer close(done)
+	defer signal.Stop(interrupts)
+	go func() {
+		select {
+		case <-interrupts:
+			_ = term.Restore(fd, before)
+			_, _ = io.WriteString(os.Stderr, "\n")
+			os.Exit(exitInterrupted)
+		case <-done:
+		}
+	}()
+	return term.ReadPassword(fd)
 }

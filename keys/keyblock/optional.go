@@ -71,7 +71,7 @@ func (b *OptionalBlock) problem() string {
 		return "data is not printable ASCII"
 	case b.LengthDigits < 0 || b.LengthDigits > maxDigits:
 		return "length has more than 8 digits"
-	case b.LengthDigits > 0 && b.len() >= 1<<(4*b.LengthDigits):
+	case b.LengthDigits > 0 && uint64(b.len()) >= 1<<(4*b.LengthDigits):
 		return "length does not fit its digits"
 	}
 	return ""

@@ -50,7 +50,7 @@ func TestPrintsNoise(t *testing.T) {
 		for _, v := range []any{Hide(0x1234567890123456), holder{Hide(0x1234567890123456)}} {
 			text := fmt.Sprintf(verb, v)
 			require.NotContains(t, text, "12345678")
-			require.NotContains(t, text, fmt.Sprint(0x1234567890123456))
+			require.NotContains(t, text, fmt.Sprint(uint64(0x1234567890123456)))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/keys/cleartext"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -63,14 +64,21 @@ const (
 	other = "other" // V0, TDES2
 )
 
+// They are not drawn: four digits of a PVV are the same for two PINs under one
+// key in ten thousand, and then a wrong PIN would verify.
 var rigKeys = []struct {
 	label string
 	alg   keys.Algorithm
 	usage keys.Usage
+	hex   string
 }{
-	{zpk1, keys.TDES2, keys.UsagePIN}, {zpk2, keys.TDES3, keys.UsagePIN},
-	{aes1, keys.AES128, keys.UsagePIN}, {aes2, keys.AES256, keys.UsagePIN},
-	{pvk, keys.TDES2, keys.UsageVisaPVV}, {ibm, keys.TDES2, keys.UsageIBM3624}, {other, keys.TDES2, keys.UsagePVKOther},
+	{zpk1, keys.TDES2, keys.UsagePIN, "0123456789ABCDEFFEDCBA9876543210"},
+	{zpk2, keys.TDES3, keys.UsagePIN, "23456789ABCDEF01DCBA98765432EF101122334455667788"},
+	{aes1, keys.AES128, keys.UsagePIN, "000102030405060708090A0B0C0D0E0F"},
+	{aes2, keys.AES256, keys.UsagePIN, "F0E0D0C0B0A09080706050403020100000102030405060708090A0B0C0D0E0F0"},
+	{pvk, keys.TDES2, keys.UsageVisaPVV, "C8199237EA5857BC40EF9DA2B5E96BBF"},
+	{ibm, keys.TDES2, keys.UsageIBM3624, "86190176866EC17FB32685ADB6ADA83B"},
+	{other, keys.TDES2, keys.UsagePVKOther, "5CA64B3C22BEC347CA7E6609904BAAED"},
 }
 
 func newRig(t *testing.T, d hsm.Device) *rig {
@@ -82,7 +90,7 @@ func newRig(t *testing.T, d hsm.Device) *rig {
 	}
 	t.Cleanup(func() { require.NoError(t, r.hsm.Close()) })
 	for _, k := range rigKeys {
-		key, err := keys.Generate(k.alg, k.usage)
+		key, err := cleartext.Parse(k.alg, k.usage, k.hex)
 		require.NoError(t, err)
 		info, err := r.hsm.ImportKey(t.Context(), hsm.KeySpec{Label: k.label}, key)
 		require.NoError(t, err, "import %s", k.label)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/soft"
+	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -64,4 +65,43 @@ func TestSmallDevice(t *testing.T) {
 	require.NoError(t, res[0].Err)
 	require.ErrorIs(t, res[1].Err, hsm.ErrBlock)
 	require.Equal(t, hsm.Outcome(res[1].Err), "block")
+}
+
+// idle is a device that must not be asked to do anything with a PIN.
+type idle struct {
+	hsm.Device
+	t *testing.T
+}
+
+func (d idle) TranslatePIN(context.Context, hsm.Translation, hsm.Key, hsm.Key) ([]byte, error) {
+	d.t.Error("the device was asked")
+	return nil, nil
+}
+
+// TestFrontChecksFirst: what the front can see is wrong, no device is asked.
+func TestFrontChecksFirst(t *testing.T) {
+	t.Parallel()
+	inner := soft.New()
+	full := hsm.New(inner)
+	for label, a := range map[string]keys.Algorithm{"tdes": keys.TDES2, "aes": keys.AES128} {
+		_, err := full.GenerateKey(t.Context(), hsm.KeySpec{Label: label, Algorithm: a, Usage: keys.UsagePIN})
+		require.NoError(t, err)
+	}
+	h := hsm.New(idle{inner, t}, hsm.AllowInProcess())
+	pan, err := pinblock.ParsePAN("4111111111111111")
+	require.NoError(t, err)
+	good := hsm.Translation{Block: make([]byte, 8), PAN: pan,
+		From: hsm.PINKey{Key: "tdes", Format: pinblock.ISO0}, To: hsm.PINKey{Key: "aes", Format: pinblock.ISO4}}
+	for want, change := range map[error]func(*hsm.Translation){
+		pinblock.ErrKeySize:   func(t *hsm.Translation) { t.To.Key = "tdes" },
+		pinblock.ErrBlockSize: func(t *hsm.Translation) { t.Block = t.Block[1:] },
+		pinblock.ErrPANLength: func(t *hsm.Translation) { t.PAN = pinblock.PAN{} },
+		hsm.ErrPolicy:         func(t *hsm.Translation) { t.To = hsm.PINKey{Key: "tdes", Format: pinblock.ISO1} },
+		hsm.ErrKeyNotFound:    func(t *hsm.Translation) { t.To.Key = "nobody" },
+	} {
+		bad := good
+		change(&bad)
+		_, err := h.TranslatePIN(t.Context(), bad)
+		require.ErrorIs(t, err, want)
+	}
 }

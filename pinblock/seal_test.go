@@ -2,6 +2,7 @@ package pinblock_test
 
 import (
 	"bytes"
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -261,4 +262,31 @@ func TestTranslateAllFailsWhole(t *testing.T) {
 	}
 	require.NoError(t, pinblock.TranslateAll(t.Context(), nil,
 		pinblock.Source{Key: tdes(t, zpk1), Format: pinblock.ISO0}, pinblock.Target{Key: tdes(t, zpk1), Format: pinblock.ISO0}))
+}
+
+// keeper is a key that remembers where it was asked to put a clear block.
+type keeper struct {
+	block
+	dst *[]byte
+}
+
+func (k keeper) Decrypt(ctx context.Context, dst, src []byte) error {
+	*k.dst = dst
+	return k.block.Decrypt(ctx, dst, src)
+}
+
+func TestOpenWipesTheClearBlock(t *testing.T) { // not parallel: the memory is another's afterwards
+	for _, f := range []pinblock.Format{pinblock.ISO0, pinblock.ISO4} {
+		inner := tdes(t, zpk1)
+		if f == pinblock.ISO4 {
+			inner = aesKey(t, aes1)
+		}
+		pan := mustPAN(t, "4111111111111111")
+		sealed, err := pinblock.Seal(t.Context(), nil, inner, f, mustPIN(t, "1234"), pan)
+		require.NoError(t, err)
+		var kept []byte
+		_, err = pinblock.Open(t.Context(), keeper{inner, &kept}, f, sealed, pan)
+		require.NoError(t, err)
+		require.Equal(t, make([]byte, f.BlockSize()), kept)
+	}
 }

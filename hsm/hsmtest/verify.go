@@ -163,6 +163,11 @@ func testChange(t *testing.T, r *rig) {
 	bad.New = next[:4]
 	_, err = r.hsm.ChangePIN(ctx, bad)
 	require.ErrorIs(t, err, pinblock.ErrBlockSize)
+	// What is malformed is told before the current PIN is tried: it costs no try.
+	bad.Current = next
+	_, err = r.hsm.ChangePIN(ctx, bad)
+	require.ErrorIs(t, err, pinblock.ErrBlockSize)
+	require.NotErrorIs(t, err, hsm.ErrWrongPIN)
 	bad = c
 	bad.New = bytes.Clone(next)
 	bad.New[0] ^= 1

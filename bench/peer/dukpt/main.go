@@ -64,6 +64,22 @@ func compare(ksnText string) error {
 		}
 	}
 	serial := ksn.Bytes()
+	pair.Compare("derivation, KSN …"+ksnText[14:],
+		pair.Side{F: func(n int) {
+			for range n {
+				_, err := dukpt.Derive(bdk, ksn)
+				note(err)
+			}
+		}},
+		pair.Side{F: func(n int) {
+			for range n {
+				ik, err := des.DerivationOfInitialKey(rawBDK, serial)
+				note(err)
+				_, err = des.DeriveCurrentTransactionKey(ik, serial)
+				note(err)
+			}
+		}}).Print(os.Stdout, "pinion", "moov-io/dukpt")
+	// Ours with the cipher of the key, ready for a PIN block.
 	pair.Compare("PIN key, KSN …"+ksnText[14:],
 		pair.Side{F: func(n int) {
 			for range n {

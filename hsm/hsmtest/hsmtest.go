@@ -22,6 +22,7 @@ func TestDevice(t *testing.T, open func(t *testing.T) hsm.Device) {
 		f    func(*testing.T, *rig)
 	}{
 		{"Keys", testKeys},
+		{"KeysRefused", testKeysRefused},
 		{"KeySeparation", testKeySeparation},
 		{"TranslateEveryPair", testTranslateEveryPair},
 		{"TranslateRefuses", testTranslateRefuses},

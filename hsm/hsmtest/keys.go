@@ -46,6 +46,10 @@ func testKeys(t *testing.T, r *rig) {
 		require.ErrorIs(t, err, hsm.ErrKeyNotFound)
 	}
 
+}
+
+func testKeysRefused(t *testing.T, r *rig) {
+	ctx := t.Context()
 	key, err := keys.Generate(keys.TDES2, keys.UsagePIN)
 	require.NoError(t, err)
 	_, err = r.hsm.ImportKey(ctx, hsm.KeySpec{Label: zpk1}, key)

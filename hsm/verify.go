@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -66,17 +67,32 @@ func (h *HSM) change(ctx context.Context, c *Change) (ref []byte, key string, er
 	if err := checkBlock(c.From.Format, c.New, c.PAN); err != nil {
 		return nil, c.From.Key, err
 	}
+	from, err := c.newFrom()
+	if err != nil {
+		return nil, c.From.Key, err
+	}
 	key, err = h.verify(ctx, OpChange, &Verification{
 		Block: c.Current, PAN: c.PAN, From: c.From, Method: c.Method, MethodKey: c.MethodKey, Reference: c.Reference})
 	if err != nil {
 		return nil, key, err
 	}
-	from := c.From
-	if !c.NewKSN.IsZero() {
-		from.KSN = c.NewKSN
-	}
 	return h.reference(ctx, OpChange, &Reference{
 		Block: c.New, PAN: c.PAN, From: from, Method: c.Method, MethodKey: c.MethodKey})
+}
+
+// newFrom returns the key of the new PIN's block.
+func (c *Change) newFrom() (PINKey, error) {
+	from := c.From
+	switch {
+	case c.NewKSN.IsZero():
+		return from, nil
+	case from.KSN.IsZero():
+		return from, &Error{Err: ErrKeyUsage, Hint: "the new block has a KSN, and the current one has none: both are under keys of one BDK, or neither is"}
+	case c.NewKSN.IsAES() != from.KSN.IsAES():
+		return from, dukpt.ErrScheme
+	}
+	from.KSN = c.NewKSN
+	return from, c.NewKSN.Check()
 }
 
 // methodKeys checks an operation that opens a block and applies a method to the

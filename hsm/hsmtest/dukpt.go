@@ -95,6 +95,27 @@ func (r *rig) testDUKPTOperations(t *testing.T, from hsm.PINKey) {
 	_, err = r.hsm.ChangePIN(ctx, c)
 	require.ErrorIs(t, err, hsm.ErrWrongPIN)
 
+	// A KSN that cannot be is told before the current PIN is tried: it costs no try.
+	zero := from.KSN.Bytes()
+	for i := len(zero) - 4; i < len(zero); i++ {
+		zero[i] = 0
+	}
+	for want, ksn := range map[error][]byte{
+		dukpt.ErrCounterZero: zero,
+		dukpt.ErrScheme:      append(zero[:6:6], make([]byte, map[bool]int{true: 4, false: 6}[from.KSN.IsAES()])...),
+	} {
+		bad := c
+		bad.NewKSN, err = dukpt.NewKSN(ksn)
+		require.NoError(t, err)
+		_, err = r.hsm.ChangePIN(ctx, bad)
+		require.ErrorIs(t, err, want)
+		require.NotErrorIs(t, err, hsm.ErrWrongPIN)
+	}
+	bad := c
+	bad.From.KSN = dukpt.KSN{}
+	_, err = r.hsm.ChangePIN(ctx, bad)
+	require.ErrorIs(t, err, hsm.ErrKeyUsage)
+
 	// To a terminal's key too: both keys of a translation may be derived.
 	block, err := r.hsm.TranslatePIN(ctx, hsm.Translation{Block: right, PAN: pan, From: from, To: next})
 	require.NoError(t, err)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/pinion-hsm/pinion/internal/draw"
-	"github.com/pinion-hsm/pinion/internal/veil"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -90,6 +88,9 @@ func (Arithmetic) PINReference(ctx context.Context, r Reference, from, method Ke
 	if err != nil {
 		return nil, err
 	}
+	if err := judge(r.Rules, pin, r.PAN); err != nil {
+		return nil, err
+	}
 	return m.Reference(ctx, pvk, pin, r.PAN)
 }
 
@@ -99,7 +100,7 @@ func (a Arithmetic) GeneratePIN(ctx context.Context, g Generation, to, method Ke
 	if !ok {
 		return Generated{}, errNoCipher
 	}
-	pin, err := a.draw(g.Length)
+	pin, err := a.drawFor(ctx, g)
 	if err != nil {
 		return Generated{}, err
 	}
@@ -121,19 +122,6 @@ func (a Arithmetic) GeneratePIN(ctx context.Context, g Generation, to, method Ke
 		return Generated{}, err
 	}
 	return made, nil
-}
-
-// draw returns a random PIN of n digits.
-func (a Arithmetic) draw(n int) (pinblock.PIN, error) {
-	next := func() (uint64, error) { return draw.Uint64(), nil }
-	if a.Random != nil {
-		next = draw.FromReader(a.Random)
-	}
-	digits, err := draw.Digits(n, 10, next)
-	if err != nil {
-		return pinblock.PIN{}, &Error{Err: ErrUnavailable, Hint: "the device's random generator failed"}
-	}
-	return pinblock.VeiledPIN(veil.Hide(digits | 1<<(64-4*n) - 1)), nil
 }
 
 var errNoCipher = &Error{Err: ErrDevice, Hint: "the key can neither encipher nor decipher"}

@@ -19,6 +19,13 @@ import (
 // asked for by assertion: [BatchTranslator], [Deriver], [KeyManager], [Pinger],
 // [ThrowAway].
 //
+// PINReference and GeneratePIN hold to the Rules of their request: the PIN of a
+// block is judged before its reference value is computed, and what was drawn
+// before it is used. A device that cannot judge returns an error that wraps
+// errors.ErrUnsupported if the Rules are not zero, and opens no block; it must not
+// pass them over. A device that judges on its own gives the errors of
+// [pinverify.Rules.Judge].
+//
 // All methods may be called from many goroutines at once. After Close they
 // return [ErrClosed].
 type Device interface {

@@ -12,8 +12,11 @@ import (
 // that wraps one of them, or what the packages pinblock and pinverify say about
 // the caller's input.
 var (
-	ErrWrongPIN    = pinverify.ErrWrongPIN // the PIN is not the one of the reference
-	ErrBlock       = pinblock.ErrBlock     // the block did not open: nothing more is said
+	ErrWrongPIN    = pinverify.ErrWrongPIN   // the PIN is not the one of the reference
+	ErrWeakPIN     = pinverify.ErrWeakPIN    // the rules refuse a PIN as too easy to guess
+	ErrRuleLength  = pinverify.ErrRuleLength // the rules refuse the length of a PIN
+	ErrBlock       = pinblock.ErrBlock       // the block did not open: nothing more is said
+	ErrNoPIN       = errors.New("hsm: no PIN was drawn that the rules take")
 	ErrPolicy      = errors.New("hsm: the translation policy does not allow this")
 	ErrExposure    = errors.New("hsm: this device would have the clear PIN in this process, which was not allowed")
 	ErrKeyUsage    = errors.New("hsm: the key's usage does not allow this operation")

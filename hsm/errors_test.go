@@ -28,7 +28,8 @@ func TestErrorSaysWhatIsKnown(t *testing.T) {
 func TestOutcome(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
-		"ok": nil, "wrong-pin": hsm.ErrWrongPIN, "block": &hsm.Error{Err: hsm.ErrBlock}, "policy": hsm.ErrPolicy, "exposure": hsm.ErrExposure,
+		"ok": nil, "wrong-pin": hsm.ErrWrongPIN, "weak-pin": &hsm.Error{Err: hsm.ErrWeakPIN}, "pin-length": hsm.ErrRuleLength,
+		"block": &hsm.Error{Err: hsm.ErrBlock}, "policy": hsm.ErrPolicy, "exposure": hsm.ErrExposure,
 		"key-usage": hsm.ErrKeyUsage, "key-not-found": hsm.ErrKeyNotFound, "key-exists": hsm.ErrKeyExists, "unavailable": hsm.ErrUnavailable,
 		"closed": hsm.ErrClosed, "device": hsm.ErrDevice, "cancelled": context.Canceled, "deadline": context.DeadlineExceeded,
 		"unsupported": errors.ErrUnsupported, "input": pinblock.ErrPANLength,

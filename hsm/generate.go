@@ -7,8 +7,11 @@ import (
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
-// GeneratePIN draws a PIN on the device, every PIN of the length equally
-// likely. The answer is its block and, if a method is named, its reference value.
+// GeneratePIN draws a PIN on the device, every PIN of the length that the rules
+// of the request take equally likely. The answer is its block and, if a method is
+// named, its reference value. Where the rules leave so few PINs that none was
+// drawn in many tries the error is [ErrNoPIN]; a length that they do not take is
+// [ErrRuleLength].
 func (h *HSM) GeneratePIN(ctx context.Context, g Generation) (Generated, error) {
 	start := h.started()
 	made, key, err := h.generate(ctx, g)
@@ -19,15 +22,17 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 	if err := h.ready(ctx); err != nil {
 		return Generated{}, "", err
 	}
-	if g.Length == 0 {
-		g.Length = pinblock.MinPINLength
-	}
 	if err := checkFormats(g.To.Format); err != nil {
 		return Generated{}, "", err
 	}
-	shortest, longest := g.To.Format.PINLengths()
-	if g.Length < max(shortest, pinblock.MinPINLength) || g.Length > min(longest, pinblock.MaxPINLength) {
-		return Generated{}, "", pinblock.ErrPINLength
+	if err := checkRules(g.Rules, g.PAN); err != nil {
+		return Generated{}, "", err
+	}
+	if g.Length == 0 {
+		g.Length = max(pinblock.MinPINLength, g.Rules.MinLength)
+	}
+	if err := g.checkLength(); err != nil {
+		return Generated{}, "", err
 	}
 	if err := checkPAN(g.To.Format, g.PAN); err != nil {
 		return Generated{}, g.To.Key, err
@@ -56,4 +61,16 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 	}
 	made, err := h.device.GeneratePIN(ctx, g, to, method)
 	return made, "", err
+}
+
+// checkLength returns what is wrong with the length of a PIN to be drawn.
+func (g *Generation) checkLength() error {
+	shortest, longest := g.To.Format.PINLengths()
+	if g.Length < max(shortest, pinblock.MinPINLength) || g.Length > min(longest, pinblock.MaxPINLength) {
+		return pinblock.ErrPINLength
+	}
+	if !g.Rules.TakesLength(g.Length) {
+		return ErrRuleLength
+	}
+	return nil
 }

@@ -110,14 +110,15 @@ var outcomes = []struct {
 	err  error
 	name string
 }{
-	{ErrWrongPIN, "wrong-pin"}, {ErrBlock, "block"}, {ErrPolicy, "policy"}, {ErrExposure, "exposure"},
+	{ErrWrongPIN, "wrong-pin"}, {ErrWeakPIN, "weak-pin"}, {ErrRuleLength, "pin-length"}, {ErrBlock, "block"}, {ErrPolicy, "policy"}, {ErrExposure, "exposure"},
 	{ErrKeyUsage, "key-usage"}, {ErrKeyNotFound, "key-not-found"}, {ErrKeyExists, "key-exists"},
 	{ErrUnavailable, "unavailable"}, {ErrClosed, "closed"}, {ErrDevice, "device"},
 	{context.Canceled, "cancelled"}, {context.DeadlineExceeded, "deadline"}, {errors.ErrUnsupported, "unsupported"},
 }
 
 // Outcome returns the kind of an error as a short label for metrics: "ok" for
-// nil, "wrong-pin", "block", "policy", and "input" for what the caller got wrong.
+// nil, "wrong-pin", "weak-pin" and "pin-length" for what rules refuse, "block",
+// "policy", and "input" for what the caller got wrong.
 func Outcome(err error) string {
 	if err == nil {
 		return "ok"

@@ -72,6 +72,7 @@ type Reference struct {
 	From      PINKey
 	Method    pinverify.Method
 	MethodKey string
+	Rules     pinverify.Rules // which PINs have one; zero is any
 }
 
 // Change asks for the reference value of a new PIN, if the current one is right.
@@ -83,16 +84,18 @@ type Change struct {
 	NewKSN    dukpt.KSN // of the new PIN's block, if it is not From.KSN
 	Method    pinverify.Method
 	MethodKey string
-	Reference []byte // of the current PIN
+	Reference []byte          // of the current PIN
+	Rules     pinverify.Rules // for the new PIN; zero is any
 }
 
 // Generation asks for a random PIN.
 type Generation struct {
 	PAN       pinblock.PAN
-	Length    int // digits, 4 to 12; 0 means 4
+	Length    int // digits, 4 to 12; 0 means 4, or the fewest that the rules take
 	To        PINKey
 	Method    pinverify.Method // may be nil
 	MethodKey string
+	Rules     pinverify.Rules // for what is drawn; zero is any
 }
 
 // Generated is a PIN that was drawn: its block, and its reference value if a

@@ -29,7 +29,11 @@ func (h *HSM) verify(ctx context.Context, op Operation, v *Verification) (key st
 
 // PINReference computes the reference value (PVV, offset, stored block) of the
 // PIN in a block. Methods that have none return an error that wraps
-// errors.ErrUnsupported.
+// errors.ErrUnsupported. A PIN that the rules of the request refuse has none
+// either: [ErrWeakPIN] or [ErrRuleLength].
+//
+// Rules answer a question about a PIN that came enciphered, as the reference
+// value itself does: whoever may ask them of any block learns something of it.
 func (h *HSM) PINReference(ctx context.Context, r Reference) ([]byte, error) {
 	start := h.started()
 	ref, key, err := h.reference(ctx, OpReference, &r)
@@ -38,6 +42,9 @@ func (h *HSM) PINReference(ctx context.Context, r Reference) ([]byte, error) {
 
 func (h *HSM) reference(ctx context.Context, op Operation, r *Reference) (ref []byte, key string, err error) {
 	if _, err := referencer(r.Method); err != nil {
+		return nil, "", err
+	}
+	if err := checkRules(r.Rules, r.PAN); err != nil {
 		return nil, "", err
 	}
 	from, method, key, err := h.methodKeys(ctx, op, r.From, r.Block, r.PAN, r.Method, r.MethodKey)
@@ -51,7 +58,9 @@ func (h *HSM) reference(ctx context.Context, op Operation, r *Reference) (ref []
 
 // ChangePIN verifies the block of the current PIN and returns the reference
 // value of the new one. If the current PIN is wrong it returns [ErrWrongPIN]
-// and has computed nothing of the new one.
+// and has computed nothing of the new one. The rules of the request are for the
+// new PIN alone; that they refuse it, [ErrWeakPIN] or [ErrRuleLength], is told
+// only to whoever had the current PIN right, and costs no try.
 func (h *HSM) ChangePIN(ctx context.Context, c Change) ([]byte, error) {
 	start := h.started()
 	ref, key, err := h.change(ctx, &c)
@@ -62,6 +71,9 @@ func (h *HSM) change(ctx context.Context, c *Change) (ref []byte, key string, er
 	// What is wrong with the new block's input is said before the current PIN is
 	// tried, so that a malformed request costs the cardholder no try.
 	if _, err := referencer(c.Method); err != nil {
+		return nil, "", err
+	}
+	if err := checkRules(c.Rules, c.PAN); err != nil {
 		return nil, "", err
 	}
 	if err := checkBlock(c.From.Format, c.New, c.PAN); err != nil {
@@ -77,7 +89,7 @@ func (h *HSM) change(ctx context.Context, c *Change) (ref []byte, key string, er
 		return nil, key, err
 	}
 	return h.reference(ctx, OpChange, &Reference{
-		Block: c.New, PAN: c.PAN, From: from, Method: c.Method, MethodKey: c.MethodKey})
+		Block: c.New, PAN: c.PAN, From: from, Method: c.Method, MethodKey: c.MethodKey, Rules: c.Rules})
 }
 
 // newFrom returns the key of the new PIN's block.

@@ -31,7 +31,7 @@ test: setup
 
 # What the tests need on this machine.
 setup:
-	@./scripts/setup softhsm2 p11-kit
+	@./scripts/setup softhsm2 p11-kit postgresql
 
 # Format, vet, static analysis, known vulnerabilities (if their list can be
 # reached), the plan of imports, and a tidy go.mod.

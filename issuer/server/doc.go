@@ -1,0 +1,12 @@
+// Package server is the issuer's PIN service as a program: its configuration, its
+// TLS, what it shows of itself, and its start and end. What a request does is in
+// packages issuer and issuer/httpapi.
+//
+// A configuration has one schema, [Config], and four sources, each over the one
+// before: the defaults, a YAML file, the environment (PINION_…) and the command
+// line. What is in none of the schema's places is an error.
+//
+// The development mode ([DevOptions]) is a fifth source, between the defaults and
+// the file, that names files which it makes itself; after that the two modes are
+// one program.
+package server

@@ -13,8 +13,8 @@ import (
 type pinControlRequest struct {
 	WSID        wsid     `json:"wsid,omitempty" description:"The request's own number, 0 to 19 digits, as text or number. A repeat is not executed again. Blank: the service makes one."`
 	AuthType    string   `json:"AuthType,omitempty" pattern:"^[0-9A-Za-z]$" description:"How the card is named. 1, by PAN or public token, is the default and the only one supported." example:"1"`
-	DOB         string   `json:"DOB,omitempty" format:"date" description:"Date of birth. Mandatory for AuthType 2 and 6." example:"1980-12-31"`
-	PAN         string   `json:"PAN,omitempty" pattern:"^[0-9]{14,19}$" description:"The card's number. Mandatory for AuthType 1, 2, 3, 4 and 6 if there is no PublicToken."`
+	DOB         string   `json:"DOB,omitempty" format:"date" description:"Date of birth. Only AuthType 2 and 6 have use for it, and they are not supported." example:"1980-12-31"`
+	PAN         string   `json:"PAN,omitempty" pattern:"^[0-9]{14,19}$" description:"The card's number. Mandatory if there is no PublicToken."`
 	PublicToken string   `json:"PublicToken,omitempty" pattern:"^[0-9A-Za-z]{1,9}$" description:"The card's public token." example:"123456789"`
 	ClientCode  string   `json:"ClientCode,omitempty" pattern:"^[0-9A-Za-z]{1,64}$" description:"Who uses the service. The audit log has it."`
 	Func        string   `json:"Func" required:"true" pattern:"^[0-9A-Za-z]{1,2}$" description:"00 set, 01 get, 02 change, 03 generate and get, 04 unblock, 05 send a PIN mailer. 06, 07 and 08 are not supported. One digit is as good as two." example:"02"`
@@ -37,13 +37,12 @@ func (*pinControlRequest) PrepareJSONSchema(s *jsonschema.Schema) error {
 		}
 		return then
 	}
-	dob := (&jsonschema.Schema{}).WithRequired("DOB")
 	named := (&jsonschema.Schema{}).WithAnyOf(required("PAN"), required("PublicToken"))
 	s.WithAllOf(
 		implies((&jsonschema.Schema{}).WithRequired("Func"), pin("NewPin", "ConfirmPin"), "Func", "00", "0", "02", "2"),
 		implies((&jsonschema.Schema{}).WithRequired("Func"), pin("CurrentPin"), "Func", "02", "2"),
-		implies((&jsonschema.Schema{}).WithRequired("AuthType"), dob, "AuthType", "2", "6"),
-		implies(&jsonschema.Schema{}, named, "AuthType", "1", "2", "3", "4", "6"), // 1 where there is none
+		// What another AuthType needs is not asked for: it is refused as what it is.
+		implies(&jsonschema.Schema{}, named, "AuthType", "1"), // 1 where there is none
 	)
 	return nil
 }

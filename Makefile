@@ -5,7 +5,7 @@ FUZZTIME    ?= 30s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build run test check bench fuzz soak setup clean
+.PHONY: all build run stop test check bench fuzz soak setup clean
 
 all: build
 
@@ -14,11 +14,18 @@ build:
 	$(GO) build -trimpath -o bin/pinion ./cmd/pinion
 
 # Install what is missing and run the whole trip of a PIN on a SoftHSM2 token;
-# where SoftHSM2 cannot be had, say so and run it on the soft device.
+# where SoftHSM2 cannot be had, say so and run it on the soft device. Then start the
+# issuer's PIN service in the background and say what to try.
 run:
 	@./scripts/setup --optional softhsm2
 	@$(MAKE) --no-print-directory build
 	./bin/pinion demo
+	@echo
+	@./scripts/service start
+
+# End the service that make run started.
+stop:
+	@./scripts/service stop
 
 # Install what is missing and run every test, with the race detector on the
 # packages that have goroutines.

@@ -2,6 +2,7 @@ package access
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 )
 
@@ -95,7 +96,7 @@ func (g *Guard) admit(w http.ResponseWriter, r *http.Request) (*http.Request, bo
 		return r, false
 	}
 	r = r.WithContext(With(r.Context(), p))
-	r.Header = r.Header.Clone()
+	r.Header = maps.Clone(r.Header) // of the map alone: nobody changes its values
 	r.Header.Del("Authorization")
 	if ok, wait := g.Limiter.AllowClient(p.ID()); !ok {
 		g.slow(w, r, wait)

@@ -10,8 +10,8 @@ type Scope string
 
 // The scopes.
 const (
-	SetPIN     Scope = "pin.set"     // set, change, draw anew, have a PIN mailer sent
-	RevealPIN  Scope = "pin.reveal"  // have the PIN itself, and make tickets for it
+	SetPIN     Scope = "pin.set"     // set, change, draw anew
+	RevealPIN  Scope = "pin.reveal"  // have the PIN itself, by post too, and make tickets for it
 	VerifyPIN  Scope = "pin.verify"  // have a PIN block verified; read the PIN's status
 	UnblockPIN Scope = "pin.unblock" // set the try counter back
 	WriteCards Scope = "cards.write" // register cards

@@ -2,9 +2,11 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/pinion-hsm/pinion/issuer/access"
 	"github.com/pinion-hsm/pinion/issuer/audit"
@@ -38,6 +40,10 @@ func readAudit(c *call, _ *none) (any, error) {
 		}
 	}
 	return stream{mediaLines, func(w io.Writer) error {
+		// A log is as long as it is: the time for an answer is for others.
+		if err := http.NewResponseController(c.w).SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
 		lines := json.NewEncoder(w)
 		for e, err := range c.Audit(c.ctx(), from) {
 			if err != nil {

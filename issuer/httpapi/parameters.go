@@ -25,28 +25,47 @@ type onceHeader struct {
 
 // readParameters checks the parameters in query and header.
 func (c *call) readParameters(s *schemas) error {
+	wrong := append(c.readQuery(s), c.readHeader(s)...)
+	if wrong == nil {
+		return nil
+	}
+	p := invalid.problem()
+	for _, name := range wrong {
+		p.about(name, "is not as described")
+	}
+	return p
+}
+
+// readQuery reads the parameters in the query, and returns the names of those
+// that are not as described.
+func (c *call) readQuery(s *schemas) (wrong []string) {
+	if len(s.parameters[inQuery]) == 0 {
+		return nil
+	}
 	c.query = map[string]string{}
 	values := c.r.URL.Query()
-	wrong := invalid.problem()
-	for _, name := range s.names(inQuery) {
+	for name := range s.parameters[inQuery] {
 		switch v, found := values[name]; {
 		case !found:
 		case len(v) != 1 || !s.accepts(inQuery, name, v[0]):
-			wrong.about(name, "is not as described")
+			wrong = append(wrong, name)
 		default:
 			c.query[name] = v[0]
 		}
 	}
-	for _, name := range s.names(inHeader) {
+	return wrong
+}
+
+// readHeader returns the names of parameters in the header that are not as
+// described.
+func (c *call) readHeader(s *schemas) (wrong []string) {
+	for name := range s.parameters[inHeader] {
 		v := c.r.Header.Values(name)
 		if len(v) > 1 || len(v) == 1 && !s.accepts(inHeader, name, v[0]) {
-			wrong.about(name, "is not as described")
+			wrong = append(wrong, name)
 		}
 	}
-	if wrong.Errors != nil {
-		return wrong
-	}
-	return nil
+	return wrong
 }
 
 // setOnce notes the request's idempotency key. The request is told from others by

@@ -105,15 +105,6 @@ func pointer(names ...string) string {
 	return b.String()
 }
 
-// names returns the parameters of a location.
-func (s *schemas) names(in location) []string {
-	var names []string
-	for n := range s.parameters[in] {
-		names = append(names, n)
-	}
-	return names
-}
-
 // accepts reports whether a parameter's text is as described.
 func (s *schemas) accepts(in location, name, text string) bool {
 	p := s.parameters[in][name]

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -10,10 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pinion-hsm/pinion/hsm/devices"
 	"github.com/pinion-hsm/pinion/issuer/access"
 	"github.com/pinion-hsm/pinion/issuer/session"
-	"github.com/pinion-hsm/pinion/softhsm"
 )
 
 // Dev is the development mode: everything that a service needs is made in a
@@ -21,6 +18,7 @@ import (
 type Dev struct {
 	Dir  string // made if it is not there
 	HTTP bool   // plain HTTP
+	Seed int    // test cards to register, up to MaxSeed
 }
 
 // The files of the development mode.
@@ -45,6 +43,10 @@ type prepared struct {
 func (d *Dev) prepare(dir devDir) (*prepared, error) {
 	token, err := dir.once(tokenFile, func() ([]byte, error) { return []byte(rand.Text() + "\n"), nil })
 	if err != nil {
+		return nil, devError(err)
+	}
+	header := "Authorization: Bearer " + strings.TrimSpace(string(token)) + "\n"
+	if err := dir.replace(headerFile, []byte(header)); err != nil {
 		return nil, devError(err)
 	}
 	for _, f := range []struct {
@@ -130,43 +132,6 @@ func devProducts() []any {
 		product("ibm", "issuer-ibm", 4, true, map[string]any{"name": "ibm-3624"}),
 		product("stored", "issuer-stored", 6, true, map[string]any{"name": "stored-block", "storedFormat": "iso-4"}),
 	}
-}
-
-// device returns the URI of the default device: a SoftHSM2 token in the directory,
-// or where there is no SoftHSM2 this process. Whatever it was at first it stays,
-// for the cards' PINs are under its keys.
-func (p *prepared) device() (string, error) {
-	raw, err := p.dir.once(deviceFile, func() ([]byte, error) {
-		if _, err := softhsm.Find(); err != nil {
-			return []byte("soft:\n"), nil
-		}
-		return []byte("softhsm:" + p.dir.file(tokenDir) + "\n"), nil
-	})
-	if err != nil {
-		return "", err
-	}
-	// A token that was not finished has no keys, and cannot be opened.
-	if _, err := os.Stat(p.dir.file(tokenDir + "/serial")); os.IsNotExist(err) {
-		if err := os.RemoveAll(p.dir.file(tokenDir)); err != nil {
-			return "", err
-		}
-	}
-	return strings.TrimSpace(string(raw)), nil
-}
-
-// devices adds to the options what the development mode knows: a passphrase for
-// keystores whose own nobody gives.
-func (p *prepared) devices(o devices.Options) devices.Options {
-	ask := o.Passphrase
-	o.Passphrase = func(ctx context.Context, path string, create bool) ([]byte, error) {
-		if ask != nil {
-			if given, err := ask(ctx, path, create); err == nil {
-				return given, nil
-			}
-		}
-		return Secret("file:" + p.dir.file(passphraseFile)).read(os.Getenv)
-	}
-	return o
 }
 
 // authenticator knows the token of the development mode.

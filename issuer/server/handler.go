@@ -6,9 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/propagation"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/pinion-hsm/pinion/issuer/access"
@@ -16,7 +15,7 @@ import (
 
 // handler is the whole of HTTP: the interface, /metrics beside it, and around
 // both what measures and traces.
-func handler(api http.Handler, m *metrics, guard *access.Guard, provider trace.TracerProvider) http.Handler {
+func handler(api http.Handler, m *metrics, guard *access.Guard, provider *sdktrace.TracerProvider) http.Handler {
 	scrape := guard.Require(access.Admin)(m.handler())
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != metricsPath {
@@ -32,11 +31,7 @@ func handler(api http.Handler, m *metrics, guard *access.Guard, provider trace.T
 		}
 		scrape.ServeHTTP(w, r)
 	})
-	return otelhttp.NewMiddleware("http",
-		otelhttp.WithTracerProvider(provider),
-		otelhttp.WithPropagators(propagation.TraceContext{}),
-		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return methodOf(r) + " " + routeOf(r) }),
-	)(measured(inner, m))
+	return traced(measured(inner, m), provider)
 }
 
 const metricsPath = "/metrics"
@@ -53,7 +48,9 @@ func measured(next http.Handler, m *metrics) http.Handler {
 			if r.URL.Path == metricsPath {
 				r.Pattern = metricsPath
 			}
-			trace.SpanFromContext(r.Context()).SetAttributes(attribute.String("http.route", routeOf(r)))
+			if span := trace.SpanFromContext(r.Context()); span.IsRecording() {
+				span.SetAttributes(attribute.String("http.route", routeOf(r)))
+			}
 			m.onRequest(methodOf(r), routeOf(r), rec.status, time.Since(start))
 		}()
 		next.ServeHTTP(rec, r)

@@ -106,6 +106,14 @@ func TestTokens(t *testing.T) {
 	require.Equal(t, "8068", r.callAs(r.client, all, "GET", path, "").field(t, "pin"))
 	require.Equal(t, http.StatusUnprocessableEntity, r.callAs(r.client, all, "POST", path, `{"pin":"1234"}`).status, "weak")
 
+	status := func(key string) int {
+		return r.callAs(r.client, b.token(t, "pinion", "pin.verify", soon), "POST", path+"/verify",
+			`{"pinBlock":"0011223344556677","format":"iso-0","key":"`+key+`"}`).status
+	}
+	for _, key := range []string{"issuer-pvk", "issuer-storage", "tokyo", "zpk-nobody-has"} {
+		require.Equal(t, http.StatusUnprocessableEntity, status(key), key)
+	}
+
 	for text, want := range map[string]int{
 		b.token(t, "pinion", "pin.verify", soon):                       http.StatusForbidden,
 		b.token(t, "another", "pin.reveal", soon):                      http.StatusUnauthorized,

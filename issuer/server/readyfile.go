@@ -19,6 +19,7 @@ type Ready struct {
 	Keys     map[string]string `json:"keys,omitempty"` // labels of test keys by what they are for
 	TestKeys string            `json:"testKeys,omitempty"`
 	Data     string            `json:"data,omitempty"`
+	Cards    []SeededCard      `json:"cards,omitempty"`
 	Metrics  string            `json:"metrics,omitempty"` // URL of telemetry.listen
 	PID      int               `json:"pid"`
 }

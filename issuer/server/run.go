@@ -104,7 +104,7 @@ func (s *server) serve(ctx context.Context, l *listeners, readyFile string, stde
 	defer wait.Wait()
 	defer stop()
 
-	if err := s.announce(l, readyFile, stderr); err != nil {
+	if err := s.announce(ctx, l, readyFile, stderr); err != nil {
 		return errors.Join(err, s.shutdown(ctx, servers))
 	}
 	var err error
@@ -121,7 +121,7 @@ func (s *server) serve(ctx context.Context, l *listeners, readyFile string, stde
 }
 
 // announce says where the service is.
-func (s *server) announce(l *listeners, readyFile string, stderr io.Writer) error {
+func (s *server) announce(ctx context.Context, l *listeners, readyFile string, stderr io.Writer) (err error) {
 	r := Ready{URL: l.public.String(), Device: publicDevice(s.config.Device.URI), Store: publicStore(s.config.Store),
 		Metrics: l.metrics, PID: os.Getpid()}
 	for _, p := range s.config.Products {
@@ -129,7 +129,10 @@ func (s *server) announce(l *listeners, readyFile string, stderr io.Writer) erro
 	}
 	if s.dev != nil {
 		s.dev.ready(&r)
-		_, _ = io.WriteString(stderr, s.dev.banner(l.public))
+		if r.Cards, err = s.seed(ctx, s.dev.dev.Seed); err != nil {
+			return err
+		}
+		_, _ = io.WriteString(stderr, s.dev.banner(l.public)+s.dev.examples(&r))
 	}
 	s.log.Info("serving", "url", r.URL, "device", r.Device, "store", r.Store, "products", r.Products)
 	if readyFile == "" {

@@ -6,17 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path"
-	"strings"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/devices"
 	"github.com/pinion-hsm/pinion/issuer"
-	"github.com/pinion-hsm/pinion/issuer/access"
-	"github.com/pinion-hsm/pinion/issuer/httpapi"
-	"github.com/pinion-hsm/pinion/issuer/session"
 	"github.com/pinion-hsm/pinion/issuer/sqlstore"
 )
 
@@ -28,7 +23,7 @@ type server struct {
 	getenv  func(string) string
 	log     *slog.Logger
 	metrics *metrics
-	traces  *sdktrace.TracerProvider
+	traces  *sdktrace.TracerProvider // nil where nobody collects them
 
 	hsm     *hsm.HSM
 	store   *sqlstore.Store
@@ -84,6 +79,9 @@ func (s *server) openTraces(ctx context.Context, o *Options) (err error) {
 	if err != nil {
 		return errors.New("server: telemetry.otlpEndpoint: traces cannot be sent there")
 	}
+	if s.traces == nil {
+		return nil
+	}
 	s.later(func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), healthTimeout)
 		defer cancel()
@@ -100,10 +98,9 @@ func (s *server) openDevice(ctx context.Context, o *Options) error {
 	if err != nil {
 		return err
 	}
-	tracer := s.traces.Tracer("github.com/pinion-hsm/pinion/hsm")
 	opts := []hsm.Option{hsm.WithPolicy(policy), hsm.WithObserver(func(ctx context.Context, e hsm.Event) {
 		s.metrics.onHSM(e)
-		traceHSM(ctx, tracer, e)
+		traceHSM(ctx, e)
 	})}
 	if s.config.Device.AllowInProcess {
 		opts = append(opts, hsm.AllowInProcess())
@@ -158,82 +155,4 @@ func (s *server) openService(context.Context, *Options) error {
 	s.health = newHealth(s.hsm, s.store, s.service, c.Keys.Storage, profiles)
 	s.metrics.watch(s.health)
 	return nil
-}
-
-// sessionPrefix begins the labels of the keys of package session.
-const sessionPrefix = "session-"
-
-// transport returns which labels clients may name; nil is every one but the
-// service's own. The keys of sessions go the same way, and have labels that
-// nobody can guess.
-func (k *Keys) transport() func(string) bool {
-	if len(k.Transport) == 0 {
-		return nil
-	}
-	return func(label string) bool {
-		if strings.HasPrefix(label, sessionPrefix) {
-			return true
-		}
-		for _, pattern := range k.Transport {
-			if ok, err := path.Match(pattern, label); ok && err == nil {
-				return true
-			}
-		}
-		return false
-	}
-}
-
-func (s *server) openHandler(ctx context.Context, _ *Options) error {
-	c := &s.config
-	keys, err := c.sessionKeys(s.getenv)
-	if err != nil {
-		return fmt.Errorf("server: sessionKeys: %w", err)
-	}
-	sessions, err := session.New(s.hsm, keys, s.log)
-	if err != nil {
-		return err
-	}
-	who, err := s.authenticator(ctx)
-	if err != nil {
-		return err
-	}
-	limits, err := c.limiter()
-	if err != nil {
-		return err
-	}
-	api, err := httpapi.New(httpapi.Options{
-		Service: s.service, Sessions: sessions, Access: who, Limits: limits,
-		ClearPIN: c.ClearPIN, IssuerCodes: c.PINControl.IssuerCodes, MaxBody: int64(c.Limits.Body),
-		Ready: s.health.Ready, Audit: s.store.Audit, Log: s.log,
-	})
-	if err != nil {
-		return err
-	}
-	guard := &access.Guard{Authenticator: who, Limiter: limits, OnError: refuse}
-	s.handler = handler(api, s.metrics, guard, s.traces)
-	return nil
-}
-
-// authenticator knows every client of the configuration.
-func (s *server) authenticator(ctx context.Context) (access.Authenticator, error) {
-	var all []access.Authenticator
-	if s.dev != nil {
-		token, err := s.dev.authenticator()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, token)
-	}
-	jwt, err := s.config.jwt(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if jwt != nil {
-		all = append(all, jwt)
-	}
-	var p Problems
-	if certificates := s.config.certificates(&p); certificates != nil {
-		all = append(all, certificates)
-	}
-	return access.Any(all...), p.err()
 }

@@ -17,11 +17,10 @@ import (
 	"github.com/pinion-hsm/pinion/hsm"
 )
 
-// newTracing returns the provider of traces. Without a collector it gives every
-// request a trace identifier and records nothing.
+// newTracing returns the provider of traces, or nil without a collector.
 func newTracing(ctx context.Context, endpoint, version string, getenv func(string) string, log *slog.Logger) (*sdktrace.TracerProvider, error) {
 	if endpoint == "" && getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
-		return sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample())), nil
+		return nil, nil
 	}
 	var opts []otlptracehttp.Option
 	if endpoint != "" {
@@ -76,11 +75,13 @@ func (tightSpan) Events() []sdktrace.Event { return nil }
 func (tightSpan) Links() []sdktrace.Link { return nil }
 
 // traceHSM makes a span of an operation of the HSM, if its request has one.
-func traceHSM(ctx context.Context, tracer trace.Tracer, e hsm.Event) {
-	if !trace.SpanFromContext(ctx).IsRecording() {
+func traceHSM(ctx context.Context, e hsm.Event) {
+	request := trace.SpanFromContext(ctx)
+	if !request.IsRecording() {
 		return
 	}
 	end := time.Now()
+	tracer := request.TracerProvider().Tracer("github.com/pinion-hsm/pinion/hsm")
 	_, span := tracer.Start(ctx, "hsm "+e.Op.String(), trace.WithTimestamp(end.Add(-e.Duration)), trace.WithSpanKind(trace.SpanKindClient),
 		trace.WithAttributes(attribute.String("hsm.operation", e.Op.String()), attribute.String("hsm.outcome", e.Outcome),
 			attribute.String("hsm.device", e.Device)))

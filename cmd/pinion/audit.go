@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pinion-hsm/pinion/issuer/sqlstore"
+)
+
+func init() { register("", newAudit) }
+
+func newAudit(*env) *cobra.Command {
+	return group(&cobra.Command{
+		Use:   "audit",
+		Short: "The audit log of pinion serve: export and verify",
+		Long: `The service's audit log is a chain: each entry has a hash over itself and the entry
+before it, so an entry that was changed, removed or put in later shows. That the end
+was cut off shows only to who kept a later hash: export the log, or its head, to
+where the service's operators cannot write.`,
+		Example: `  pinion audit verify --store sqlite:/var/lib/pinion/issuer.db
+  pinion audit export --store sqlite:/var/lib/pinion/issuer.db > audit.ndjson
+  pinion audit verify audit.ndjson`,
+	})
+}
+
+// storeFlags name the store of a service.
+type storeFlags struct{ dsn, data string }
+
+func (s *storeFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&s.dsn, "store", "", "the service's store: sqlite:/path/of/file.db or postgres://user@host/database")
+	c.Flags().StringVar(&s.data, "data", "", "`directory` of 'pinion serve --dev', in place of --store")
+}
+
+// open opens the store, which must be there.
+func (s *storeFlags) open(ctx context.Context) (*sqlstore.Store, error) {
+	dsn := s.dsn
+	switch {
+	case s.dsn != "" && s.data != "":
+		return nil, usage("--store and --data exclude each other")
+	case s.data != "":
+		dsn = "sqlite:" + filepath.Join(s.data, "issuer.db")
+	case s.dsn == "":
+		return nil, usage("no store is named").withHint("give --store, or --data of 'pinion serve --dev'")
+	}
+	if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		if _, err := os.Stat(file); err != nil { // opening would make one
+			return nil, usage("there is no database at that path")
+		}
+	}
+	store, err := sqlstore.Open(ctx, dsn)
+	if err != nil {
+		return nil, serveProblem(err)
+	}
+	return store, nil
+}

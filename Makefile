@@ -17,7 +17,7 @@ build:
 # where SoftHSM2 cannot be had, say so and run it on the soft device. Then start the
 # issuer's PIN service in the background and say what to try.
 run:
-	@./scripts/setup --optional softhsm2
+	@./scripts/setup --optional softhsm2 curl
 	@$(MAKE) --no-print-directory build
 	./bin/pinion demo
 	@echo
@@ -33,12 +33,12 @@ test: setup
 	$(GO) build ./...
 	CGO_ENABLED=0 $(GO) build ./...
 	$(GO) test ./...
-	$(GO) test -race ./hsm/... ./softhsm/... ./pinblock/... ./keys/... ./internal/secret/...
+	$(GO) test -race ./hsm/... ./softhsm/... ./pinblock/... ./keys/... ./internal/secret/... ./issuer/...
 	cd bench && $(GO) vet ./... && $(GO) test ./...
 
 # What the tests need on this machine.
 setup:
-	@./scripts/setup softhsm2 p11-kit postgresql
+	@./scripts/setup softhsm2 p11-kit postgresql curl
 
 # Format, vet, static analysis, known vulnerabilities (if their list can be
 # reached), the plan of imports, and a tidy go.mod.

@@ -23,7 +23,8 @@ func document(ops []*operation) ([]byte, error) {
 		OpenAPI: "3.1.0",
 		Info: openAPIInfo{Title: "pinion", Version: "1",
 			Description: "The issuer's PIN service: cards and their PINs, in the calls of the Cards API and of PIN Control, and in calls of its own for enciphered PINs."},
-		Paths: map[string]map[string]*openAPICall{},
+		Servers: []openAPIServer{{URL: "/"}}, // where the document is
+		Paths:   map[string]map[string]*openAPICall{},
 		Components: openAPIComponents{Schemas: map[string]jsonSchema{}, Security: map[string]map[string]string{
 			byToken:       {"type": "http", "scheme": "bearer", "description": "An access token. The roles of an operation are the scopes that it needs."},
 			byCertificate: {"type": "mutualTLS", "description": "A TLS client certificate. Its scopes are in the service's configuration."},

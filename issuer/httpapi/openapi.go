@@ -4,10 +4,15 @@ package httpapi
 type openAPI struct {
 	OpenAPI    string                             `json:"openapi"`
 	Info       openAPIInfo                        `json:"info"`
+	Servers    []openAPIServer                    `json:"servers"`
 	Tags       []openAPITag                       `json:"tags"`
 	Paths      map[string]map[string]*openAPICall `json:"paths"` // by path and method
 	Components openAPIComponents                  `json:"components"`
 	Problems   []*kind                            `json:"x-problems"`
+}
+
+type openAPIServer struct {
+	URL string `json:"url"`
 }
 
 type openAPITag struct {

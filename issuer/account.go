@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pinion-hsm/pinion/internal/luhn"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -37,22 +38,7 @@ func Account(token string) (pinblock.PAN, error) {
 		return pinblock.PAN{}, pinblock.ErrPAN
 	}
 	digits := strings.Repeat("0", 15-len(token)) + token
-	return pinblock.ParsePAN(digits + checkDigit(digits))
-}
-
-// checkDigit returns the Luhn digit of decimal digits, ISO/IEC 7812-1 annex B.
-func checkDigit(digits string) string {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return strconv.Itoa((10 - sum%10) % 10)
+	return pinblock.ParsePAN(digits + string(luhn.Digit(digits)))
 }
 
 // Token returns the token of the card with this PAN, or [ErrNoCard].

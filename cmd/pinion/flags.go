@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/pinion-hsm/pinion/internal/nearest"
 )
 
 // flagError turns what pflag says about a command line into what a person can
@@ -55,7 +57,7 @@ func unknownFlag(c *cobra.Command, name, see string) error {
 		if f.Hidden {
 			return
 		}
-		d := distance(word(name), f.Name)
+		d := nearest.Distance(word(name), f.Name)
 		if strings.HasPrefix(f.Name, word(name)) {
 			d = 1
 		}
@@ -85,25 +87,4 @@ func word(s string) string {
 		return s[:end] + "…"
 	}
 	return s
-}
-
-// distance is the Levenshtein distance of two short words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(row[j]+1, row[j+1]+1, diagonal+cost)
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }

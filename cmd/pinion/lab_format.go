@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/internal/nearest"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -113,13 +114,7 @@ func (l *labFormat) problem(flag string, err error) error {
 		return about(flag, err)
 	}
 	p := about(flag, err)
-	best, least := "", 3
-	for _, n := range formatNames() {
-		if d := distance(strings.ToLower(name), n); d < least {
-			best, least = n, d
-		}
-	}
-	if best != "" {
+	if best := nearest.Name(name, formatNames()); best != "" {
 		return p.withHint("did you mean %s?", best)
 	}
 	return p.withHint("'pinion lab formats' lists the formats and their other names")

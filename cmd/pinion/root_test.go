@@ -193,14 +193,3 @@ func TestNothingTypedIsEchoed(t *testing.T) {
 		})
 	}
 }
-
-func TestDistance(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"formt", "format", 1}, {"pan", "pin", 1}, {"abc", "cab", 2}} {
-		require.Equal(t, c.want, distance(c.a, c.b))
-		require.Equal(t, c.want, distance(c.b, c.a))
-	}
-}

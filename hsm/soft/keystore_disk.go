@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/internal/durable"
 )
 
 // maxFile bounds what is read: some tens of thousands of keys.
@@ -73,7 +74,7 @@ func writeFile(ctx context.Context, path string, c *contents) (os.FileInfo, erro
 		_ = os.Remove(temporary)
 		return nil, fmt.Errorf("hsm/soft: keystore: it could not be written: %w", err)
 	}
-	if err := syncFolder(filepath.Dir(path)); err != nil {
+	if err := durable.SyncDir(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("hsm/soft: keystore: it was written, and may not outlive a power failure: %w", err)
 	}
 	return info, nil

@@ -32,6 +32,10 @@ var allowed = map[string]string{
 	"internal/secret/secrettest": "",
 	"internal/cmac":              "",
 	"internal/archtest":          "",
+	"internal/luhn":              "",
+	"internal/nearest":           "",
+	"internal/durable":           "",
+	"internal/flock":             "",
 
 	// floor 1
 	"pinblock":                 "internal/veil internal/fault internal/draw",
@@ -50,26 +54,26 @@ var allowed = map[string]string{
 	"hsm": "internal/draw internal/veil keys keys/dukpt keys/keyblock pinblock pinverify",
 
 	// floor 4
-	"hsm/soft":          "hsm internal/secret keys keys/dukpt keys/keyblock golang.org/x/crypto/scrypt",
+	"hsm/soft":          "hsm internal/durable internal/flock internal/secret keys keys/dukpt keys/keyblock golang.org/x/crypto/scrypt",
 	"hsm/pkcs11":        "hsm internal/cmac internal/secret keys keys/cleartext keys/dukpt keys/keyblock pinblock pinverify github.com/miekg/pkcs11",
 	"hsm/hsmtest":       "hsm keys keys/cleartext keys/dukpt pinblock pinverify github.com/stretchr/testify/require",
 	"hsm/devices":       "hsm hsm/soft hsm/pkcs11 softhsm",
 	"softhsm":           "hsm/pkcs11",
 	"testvectors":       "hsm keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify",
-	"internal/diagnose": "keys keys/cleartext keys/dukpt keys/dukpt/intermediate pinblock pinblock/clear",
+	"internal/diagnose": "internal/luhn keys keys/cleartext keys/dukpt keys/dukpt/intermediate pinblock pinblock/clear",
 	"internal/pgtest":   "",
 
 	// floor 5, from the bottom up
 	"issuer/audit": "",
-	"issuer":       "hsm internal/veil issuer/audit pinblock pinverify",
+	"issuer":       "hsm internal/luhn internal/veil issuer/audit pinblock pinverify",
 	"issuer/sqlstore": "issuer issuer/audit github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool " +
 		"github.com/jackc/pgx/v5/stdlib github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock modernc.org/sqlite modernc.org/sqlite/lib",
 	"issuer/access":  "github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/json github.com/go-jose/go-jose/v4/jwt golang.org/x/time/rate",
 	"issuer/session": "hsm keys keys/cleartext pinblock pinblock/clear github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/json",
-	"issuer/outbox":  "issuer github.com/go-jose/go-jose/v4",
+	"issuer/outbox":  "internal/durable issuer github.com/go-jose/go-jose/v4",
 	"issuer/httpapi": "hsm issuer issuer/access issuer/audit issuer/session keys keys/dukpt pinblock pinblock/clear " +
 		"github.com/santhosh-tekuri/jsonschema/v6 github.com/santhosh-tekuri/jsonschema/v6/kind github.com/swaggest/jsonschema-go go.opentelemetry.io/otel/trace",
-	"issuer/server": "hsm hsm/devices issuer issuer/access issuer/httpapi issuer/outbox issuer/session issuer/sqlstore keys keys/cleartext pinblock pinverify softhsm " +
+	"issuer/server": "hsm hsm/devices internal/durable internal/flock internal/nearest issuer issuer/access issuer/httpapi issuer/outbox issuer/session issuer/sqlstore keys keys/cleartext pinblock pinverify softhsm " +
 		"github.com/go-jose/go-jose/v4 github.com/knadh/koanf/parsers/yaml github.com/knadh/koanf/providers/env/v2 github.com/knadh/koanf/v2 " +
 		"github.com/prometheus/client_golang/prometheus github.com/prometheus/client_golang/prometheus/collectors github.com/prometheus/client_golang/prometheus/promhttp " +
 		"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp go.opentelemetry.io/otel go.opentelemetry.io/otel/attribute " +
@@ -77,7 +81,7 @@ var allowed = map[string]string{
 		"go.opentelemetry.io/otel/sdk/trace go.opentelemetry.io/otel/trace",
 
 	// floor 6
-	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose issuer issuer/audit issuer/server issuer/sqlstore " +
+	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose internal/nearest issuer issuer/audit issuer/server issuer/sqlstore " +
 		"keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify softhsm testvectors " +
 		"github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term",
 	"examples":       "",

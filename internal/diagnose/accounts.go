@@ -3,6 +3,8 @@ package diagnose
 import (
 	"strconv"
 	"strings"
+
+	"github.com/pinion-hsm/pinion/internal/luhn"
 )
 
 // account is a PAN as it was given.
@@ -27,31 +29,8 @@ func accounts(pans []string) []account {
 	return out
 }
 
-// luhn reports whether the last digit is the check digit of the others,
-// ISO/IEC 7812-1 annex B.
-func luhn(digits string) bool {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
-}
-
 // withCheckDigit returns digits and their check digit.
-func withCheckDigit(digits string) string {
-	for c := byte('0'); c < '9'; c++ {
-		if luhn(digits + string(c)) {
-			return digits + string(c)
-		}
-	}
-	return digits + "9"
-}
+func withCheckDigit(digits string) string { return digits + string(luhn.Digit(digits)) }
 
 // described names the account only where there are several to choose from.
 func (a account) described() string {

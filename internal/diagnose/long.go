@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 
+	"github.com/pinion-hsm/pinion/internal/luhn"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 )
@@ -38,7 +39,7 @@ func (a account) panFields() []panField {
 			out = append(out, panField{step{what, fix, bits}, b, pinblock.ISO4})
 		}
 	}
-	if !luhn(d) && n < pinblock.MaxPANLength {
+	if !luhn.Valid(d) && n < pinblock.MaxPANLength {
 		add(2, fieldOf(withCheckDigit(d), pinblock.ISO4), "for "+a.name+" with a check digit behind it",
 			"The number given has no check digit: give the whole PAN, which is "+withCheckDigit(d)+".")
 	}

@@ -1,6 +1,10 @@
 package diagnose
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/pinion-hsm/pinion/internal/luhn"
+)
 
 // mask is a way of combining an 8-byte PIN field with account digits.
 type mask struct {
@@ -62,7 +66,7 @@ func (a account) masks() []mask {
 		fix:  "The check digit must be left out: the twelve digits are those before it.",
 		bits: 3,
 	}
-	if !luhn(d) { // then it is likelier that the number given has no check digit
+	if !luhn.Valid(d) { // then it is likelier that the number given has no check digit
 		checkIn = withoutIt
 		checkIn.fix += " If it is whole, the other side must leave the check digit out."
 		checkIn.bits = 3

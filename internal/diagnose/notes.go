@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pinion-hsm/pinion/internal/luhn"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 )
@@ -29,7 +30,7 @@ func notes(in Input) []string {
 	}
 	out = append(out, ksnNotes(in)...)
 	for _, a := range accounts(in.PANs) {
-		if !luhn(a.digits) {
+		if !luhn.Valid(a.digits) {
 			out = append(out, strings.ToUpper(a.name[:1])+a.name[1:]+
 				" does not pass the check digit test (Luhn): a made-up number, a wrong digit, or no check digit.")
 		}

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"bytes"
 	"crypto/cipher"
+
 	// Package keys refuses single DES and equal halves, and so it should. What a
 	// mistake has enciphered can only be opened with the key of the mistake.
 	"crypto/des"

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/pinion-hsm/pinion/internal/durable"
 	"github.com/pinion-hsm/pinion/issuer"
 )
 
@@ -58,7 +59,7 @@ func NewMailer(dir string, recipient []byte) (*Mailer, error) {
 		return nil, ErrRecipient
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("outbox: %w", err)
+		return nil, outbox(err)
 	}
 	return &Mailer{dir: dir, encrypt: encrypter}, nil
 }
@@ -78,9 +79,9 @@ func (m *Mailer) Deliver(ctx context.Context, mail issuer.Mail) error {
 	case err == nil:
 		// It is whole, since it has its name; whoever renamed it may have been killed
 		// before the next step.
-		return syncFolder(m.dir)
+		return outbox(durable.SyncDir(m.dir))
 	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("outbox: %w", err)
+		return outbox(err)
 	}
 	j, err := m.encrypt.Encrypt(mail.Job)
 	if err != nil {
@@ -90,7 +91,15 @@ func (m *Mailer) Deliver(ctx context.Context, mail issuer.Mail) error {
 	if err != nil {
 		return ErrJob
 	}
-	return write(path, text)
+	return outbox(durable.Replace(path, []byte(text)))
+}
+
+// outbox says where an error of the file system comes from.
+func outbox(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("outbox: %w", err)
 }
 
 // isID says whether an ID is 32 hex digits, and so no path and no name that means

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/pinion-hsm/pinion/internal/nearest"
 )
 
 // decode fills a struct from a map, to the letter: a key that the struct does not
@@ -27,7 +29,7 @@ func (p *Problems) decode(into reflect.Value, from map[string]any, path string) 
 }
 
 func (p *Problems) unknown(path, name string, known []string) {
-	if near := nearest(name, known); near != "" {
+	if near := nearest.Name(name, known); near != "" {
 		p.add(path, "there is no such key; did you mean %s?", near)
 		return
 	}

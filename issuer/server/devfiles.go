@@ -2,10 +2,14 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/pinion-hsm/pinion/internal/durable"
+	"github.com/pinion-hsm/pinion/internal/flock"
 )
 
 // devDir is the directory of the development mode. Any number of processes may
@@ -39,13 +43,16 @@ func (d devDir) once(name string, fresh func() ([]byte, error)) ([]byte, error) 
 		return nil, err
 	}
 	defer clear(made)
-	temp, err := d.temporary(made)
+	temp, err := durable.Temporary(string(d), made)
 	if err != nil {
 		return nil, err
 	}
 	defer os.Remove(temp)
 	// A link, unlike a renaming, does not replace what is there.
 	if err := os.Link(temp, path); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, err
+	}
+	if err := durable.SyncDir(string(d)); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)
@@ -56,32 +63,19 @@ func (d devDir) replace(name string, content []byte) error {
 	if old, err := os.ReadFile(d.file(name)); err == nil && bytes.Equal(old, content) {
 		return nil
 	}
-	temp, err := d.temporary(content)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp)
-	return os.Rename(temp, d.file(name))
+	return durable.Replace(d.file(name), content)
 }
 
-// temporary writes a file that only its owner reads, down to the disk.
-func (d devDir) temporary(content []byte) (string, error) { return writeTemporary(string(d), content) }
-
-func writeTemporary(dir string, content []byte) (string, error) {
-	f, err := os.CreateTemp(dir, ".new-*") // of mode 0600
-	if err != nil {
-		return "", err
+// lock keeps other processes from preparing the same directory: one that opens a
+// token has no way to make a key only if it is not there. Where files have no
+// locks, start one process after the other.
+func (d devDir) lock(ctx context.Context) (unlock func(), err error) {
+	unlock, err = flock.Lock(ctx, d.file(".lock"))
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return func() {}, nil
+	case err != nil:
+		return nil, fmt.Errorf("server: the lock of --data: %w", err)
 	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return "", err
-	}
-	return f.Name(), nil
+	return unlock, nil
 }

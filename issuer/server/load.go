@@ -10,6 +10,8 @@ import (
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/v2"
+
+	"github.com/pinion-hsm/pinion/internal/nearest"
 )
 
 // Sources are where a configuration comes from, each over the one before.
@@ -160,7 +162,7 @@ func (p *Problems) flag(k *koanf.Koanf, key, text string, all []leaf) {
 		}
 		return
 	}
-	near := nearest(key, names)
+	near := nearest.Name(key, names)
 	if near == "" {
 		p.add(word(key), "there is no such key; --print-config shows them all")
 		return

@@ -3,8 +3,8 @@ package server
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
+
+	"github.com/pinion-hsm/pinion/internal/durable"
 )
 
 // Ready is what the ready file says once requests are served.
@@ -31,10 +31,7 @@ func (r *Ready) write(name string) error {
 	if err != nil {
 		return fmt.Errorf("server: ready file: %w", err)
 	}
-	temp, err := writeTemporary(filepath.Dir(name), append(text, '\n'))
-	if err == nil {
-		err = os.Rename(temp, name)
-	}
+	err = durable.Replace(name, append(text, '\n'))
 	if err != nil {
 		return fmt.Errorf("server: ready file: %w", err)
 	}

@@ -83,41 +83,5 @@ func envName(path string) string {
 
 const envPrefix = "PINION_"
 
-// nearest returns the name that is most like a wrong one, "" if none is.
-func nearest(name string, known []string) string {
-	best, least := "", 1+len(name)/3
-	if least < 3 {
-		least = 3
-	}
-	for _, k := range known {
-		d := distance(strings.ToLower(name), strings.ToLower(k))
-		if d < least {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// distance is the Levenshtein distance of two short words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(row[j+1]+1, row[j]+1, diagonal+cost)
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
-}
-
 // sortedKeys returns the keys of a map in order.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -95,18 +96,50 @@ func (c *Cluster) Kill() error {
 	if err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
-	for range 2000 {
+	for range 600 {
 		if p.Signal(syscall.Signal(0)) != nil {
 			return nil
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+	if isZombie(pid) {
+		// Nobody fetches its exit code (a container's first process often is no init),
+		// and the next server would take it for alive.
+		return c.unlock()
+	}
 	return errors.New("pgtest: the server does not end")
 }
 
+// isZombie reports whether a process is dead and its parent has not noticed.
+func isZombie(pid int) bool {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return false
+	}
+	// The name before the state may hold anything, parentheses too.
+	_, state, found := strings.Cut(string(b[bytes.LastIndexByte(b, ')')+1:]), " ")
+	return found && strings.HasPrefix(state, "Z")
+}
+
+// unlock removes the lock files of a server that is dead.
+func (c *Cluster) unlock() error {
+	locks, err := filepath.Glob(filepath.Join(c.dir, ".s.PGSQL.*.lock"))
+	if err != nil {
+		return err
+	}
+	for _, f := range append(locks, c.pidFile()) {
+		if err := os.Remove(f); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Cluster) pidFile() string { return filepath.Join(c.data(), "postmaster.pid") }
+
 // pid returns the process identifier of the postmaster.
 func (c *Cluster) pid() (int, error) {
-	b, err := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
+	b, err := os.ReadFile(c.pidFile())
 	if err != nil {
 		return 0, fmt.Errorf("pgtest: %w", err)
 	}

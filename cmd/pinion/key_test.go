@@ -40,7 +40,7 @@ func TestComponentsMakeTheKey(t *testing.T) {
 		prompt, _ := answers("  0123 4567 89ab cdef FEDC BA98 7654 3210")
 		e := &env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, prompt: prompt}
 		require.Equal(t, exitOK, run(t.Context(), []string{"key", "components", "--algorithm", "tdes2", "--parts", string(rune('0' + n)), "--out-dir", dir}, e), errs.String())
-		require.NotContains(t, out.String()+errs.String(), "0123")
+		require.NotContains(t, strings.ReplaceAll(out.String()+errs.String(), dir, "out"), "0123") // a temporary name may have it by chance
 		var parts []keys.Component
 		files, err := filepath.Glob(filepath.Join(dir, "component-*-of-*.txt"))
 		require.NoError(t, err)

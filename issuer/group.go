@@ -18,6 +18,7 @@ type group struct {
 	strands map[string][]*job
 	claim   Claim
 	down    atomic.Bool // the HSM did not answer one of the jobs: the others do not wait for it too
+	pass    func()      // lets the next group begin
 }
 
 // newGroup takes the jobs that can share a transaction, and returns those that
@@ -106,23 +107,25 @@ func (g *group) run() {
 
 // decide does every job and returns what is to be written.
 func (g *group) decide(ctx context.Context, held *Held) (Changes, error) {
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	slots := make(chan struct{}, g.s.o.Parallel)
-	total := Changes{Answers: map[AnswerID]Answer{}}
 	g.down.Store(false)
-	written := map[*job]Changes{}
-	for _, strand := range g.strands {
-		if len(g.strands) == 1 {
-			g.follow(ctx, held, strand, &mu, written, &total)
-			break
-		}
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			g.follow(ctx, held, strand, &mu, written, &total)
-		})
+	strands := make(chan []*job, len(g.strands))
+	for _, s := range g.strands {
+		strands <- s
 	}
+	close(strands)
+	var mu sync.Mutex
+	total := Changes{Answers: map[AnswerID]Answer{}, Written: g.pass}
+	written := map[*job]Changes{}
+	work := func() {
+		for s := range strands {
+			g.follow(ctx, held, s, &mu, written, &total)
+		}
+	}
+	var wait sync.WaitGroup
+	for range min(g.s.o.Parallel, len(g.strands)) - 1 {
+		wait.Go(work)
+	}
+	work()
 	wait.Wait()
 	for _, j := range g.jobs { // the audit log is in the order in which requests came
 		total.Audit = append(total.Audit, written[j].Audit...)

@@ -79,7 +79,7 @@ type Service struct {
 	profiles map[string]*Profile
 	storage  hsm.PINKey
 	own      map[string]bool // labels that no client may name
-	lanes    []*lane
+	queue    *queue
 	mailed   chan struct{} // there may be mail to deliver
 	now      func() time.Time
 }
@@ -120,17 +120,13 @@ func New(h *hsm.HSM, s Store, o Options) (*Service, error) {
 		}
 		v.own[o.Mail.Key.Key] = true
 	}
-	for range max(1, s.Lanes()) {
-		v.lanes = append(v.lanes, newLane(v))
-	}
+	v.queue = newQueue(v, s.Lanes())
 	return v, nil
 }
 
 // Close waits for the requests that were taken and takes no more.
 func (s *Service) Close() {
-	for _, l := range s.lanes {
-		l.close()
-	}
+	s.queue.close()
 }
 
 // Vault returns the service's vault.

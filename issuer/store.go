@@ -83,6 +83,10 @@ type Changes struct {
 	Used    [][]byte // hashes of tickets that are used now, and gone
 	Mail    []Mail
 	Audit   []audit.Event // in order
+
+	// Written may be called when all of it is written and locked, and there is but
+	// the commit to wait for: that is when another transaction is best begun.
+	Written func()
 }
 
 // AnswerID names an answer that is given once: a key that a client chose, within

@@ -93,8 +93,10 @@ func (f Format) set(key, value string) (Format, error) {
 	}
 }
 
+var separators = strings.NewReplacer("_", "-", " ", "-")
+
 func canonical(name string) string {
-	return strings.ToUpper(strings.NewReplacer("_", "-", " ", "-").Replace(strings.TrimSpace(name)))
+	return strings.ToUpper(separators.Replace(strings.TrimSpace(name)))
 }
 
 // clip keeps an error line short whatever was typed.

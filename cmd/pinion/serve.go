@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -108,6 +109,11 @@ func (s *serve) run(c *cobra.Command, e *env) error {
 		return s.checked(e, server.CheckConfig(o))
 	}
 	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go away
+	// What lives is a few megabytes, so by Go's default the collector would run dozens
+	// of times a second under load.
+	if os.Getenv("GOGC") == "" { // as the runtime has read it
+		debug.SetGCPercent(400)
+	}
 	return serveProblem(server.Run(c.Context(), o))
 }
 

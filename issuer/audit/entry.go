@@ -63,15 +63,11 @@ func Chain(head Head, events []Event) ([]Entry, Head) {
 // digest returns the hash of everything in the entry but its hash. Each field
 // goes in with its length before it, so that no two entries have one encoding.
 func (e *Entry) digest() string {
-	h := sha256.New()
-	var n [8]byte
-	number := func(v int64) {
-		binary.BigEndian.PutUint64(n[:], uint64(v))
-		h.Write(n[:])
-	}
+	b := make([]byte, 0, 512)
+	number := func(v int64) { b = binary.BigEndian.AppendUint64(b, uint64(v)) }
 	text := func(s string) {
 		number(int64(len(s)))
-		h.Write([]byte(s))
+		b = append(b, s...)
 	}
 	text("pinion audit 1")
 	text(e.Previous)
@@ -80,7 +76,8 @@ func (e *Entry) digest() string {
 	for _, s := range []string{e.Actor, e.Action, e.Card, e.Outcome, e.UpdatedBy, e.Description, e.Trace} {
 		text(s)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // ErrBroken says that a log was changed after it was written. The error that

@@ -22,7 +22,7 @@ type postgres struct {
 
 const (
 	pgConnections = 16 // where the address does not say pool_max_conns
-	pgLanes       = 4
+	pgLanes       = 2
 	pgRollback    = 5 * time.Second
 )
 
@@ -84,7 +84,8 @@ func (p *postgres) prepare(ctx context.Context) error {
 func (p *postgres) Kind() string { return "postgres" }
 
 // Lanes implements [issuer.Store]: while one transaction waits for the disk,
-// others are with the HSM.
+// another is with the HSM. More would wait for the end of the audit log, each with
+// fewer requests in it.
 func (p *postgres) Lanes() int { return min(pgLanes, int(p.pool.Config().MaxConns)) }
 
 // Close implements [issuer.Store]. It waits for the transactions that are running.

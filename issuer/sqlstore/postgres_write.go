@@ -20,6 +20,8 @@ const (
 	pgUpdateCards = `UPDATE cards SET product = n.product, pan = n.pan, pan_hash = n.pan_hash, reference = n.reference,
 		block = n.block, tries_used = n.tries_used, created = n.created, changed = n.changed
 		FROM ` + pgCardArrays + ` AS n (` + cardColumns + `) WHERE cards.token = n.token`
+	pgCountCards = `UPDATE cards SET tries_used = n.tries_used FROM unnest($1::text[], $2::bigint[]) AS n (token, tries_used)
+		WHERE cards.token = n.token`
 
 	pgFillAnswers = `UPDATE answers SET fingerprint = n.fingerprint, outcome = n.outcome, given = n.given
 		FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[]) AS n (scope, key, fingerprint, outcome, given)
@@ -40,14 +42,19 @@ const (
 )
 
 // write implements tx, in one round trip.
-func (t *pgTx) write(ctx context.Context, ch *issuer.Changes) (head audit.Head, err error) {
+func (t *pgTx) write(ctx context.Context, ch *changes) (head audit.Head, err error) {
 	b := &pgx.Batch{}
-	t.queueAnswers(b, ch)
+	t.queueAnswers(b, &ch.Changes)
 	if len(ch.New) > 0 {
 		b.Queue(pgInsertCards, cardArrays(ch.New)...)
 	}
 	if len(ch.Updated) > 0 {
 		b.Queue(pgUpdateCards, cardArrays(ch.Updated)...)
+	}
+	if len(ch.Counted) > 0 {
+		b.Queue(pgCountCards,
+			column(ch.Counted, func(c *issuer.Card) string { return c.Token }),
+			column(ch.Counted, func(c *issuer.Card) int64 { return int64(c.TriesUsed) }))
 	}
 	if len(ch.Used) > 0 {
 		b.Queue(pgUseTickets, ch.Used)
@@ -134,49 +141,4 @@ func scanHead(r row, head *audit.Head) error {
 	err := r.Scan(&head.Seq, &hash)
 	head.Hash = hex.EncodeToString(hash)
 	return err
-}
-
-// column returns one value of each row.
-func column[R, V any](rows []R, value func(*R) V) []V {
-	out := make([]V, len(rows))
-	for i := range rows {
-		out[i] = value(&rows[i])
-	}
-	return out
-}
-
-// cardArrays returns the cards as the arguments of pgCardArrays.
-func cardArrays(cards []issuer.Card) []any {
-	return []any{
-		column(cards, func(c *issuer.Card) string { return c.Token }),
-		column(cards, func(c *issuer.Card) string { return c.Product }),
-		column(cards, func(c *issuer.Card) []byte { return c.PAN }),
-		column(cards, func(c *issuer.Card) []byte { return c.PANHash }),
-		column(cards, func(c *issuer.Card) []byte { return c.Reference }),
-		column(cards, func(c *issuer.Card) []byte { return c.Block }),
-		column(cards, func(c *issuer.Card) int64 { return int64(c.TriesUsed) }),
-		column(cards, func(c *issuer.Card) int64 { return micros(c.Created) }),
-		column(cards, func(c *issuer.Card) int64 { return micros(c.Changed) }),
-	}
-}
-
-// entryArrays returns the entries as the arguments of pgInsertAudit.
-func entryArrays(entries []audit.Entry) []any {
-	text := func(value func(*audit.Entry) string) []string { return column(entries, value) }
-	digest := func(value func(*audit.Entry) string) [][]byte {
-		return column(entries, func(e *audit.Entry) []byte { b, _ := hex.DecodeString(value(e)); return b })
-	}
-	return []any{
-		column(entries, func(e *audit.Entry) int64 { return e.Seq }),
-		column(entries, func(e *audit.Entry) int64 { return micros(e.Time) }),
-		text(func(e *audit.Entry) string { return e.Actor }),
-		text(func(e *audit.Entry) string { return e.Action }),
-		text(func(e *audit.Entry) string { return e.Card }),
-		text(func(e *audit.Entry) string { return e.Outcome }),
-		text(func(e *audit.Entry) string { return e.UpdatedBy }),
-		text(func(e *audit.Entry) string { return e.Description }),
-		text(func(e *audit.Entry) string { return e.Trace }),
-		digest(func(e *audit.Entry) string { return e.Previous }),
-		digest(func(e *audit.Entry) string { return e.Hash }),
-	}
 }

@@ -31,6 +31,9 @@ type lite struct {
 const (
 	liteBusy    = "5000" // milliseconds to wait for other processes
 	liteReaders = 4
+	// Pages of the WAL, 16 MiB, before it is copied to the file: pages that many
+	// commits change are copied once.
+	liteCheckpoint = "4096"
 )
 
 func openLite(ctx context.Context, file string) (*Store, error) {
@@ -81,7 +84,8 @@ func (l *lite) open(ctx context.Context, file string) (err error) {
 // reported.
 func connect(file string, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_txlock": {"immediate"}}
-	for _, p := range append([]string{"busy_timeout(" + liteBusy + ")", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}, pragmas...) {
+	for _, p := range append([]string{"busy_timeout(" + liteBusy + ")", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"wal_autocheckpoint(" + liteCheckpoint + ")"}, pragmas...) {
 		q.Add("_pragma", p)
 	}
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(file), RawQuery: q.Encode()}

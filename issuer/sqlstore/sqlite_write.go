@@ -12,6 +12,7 @@ const (
 	liteInsertCard = "INSERT INTO cards (" + cardColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 	liteUpdateCard = `UPDATE cards SET product = $2, pan = $3, pan_hash = $4, reference = $5, block = $6, tries_used = $7,
 		created = $8, changed = $9 WHERE token = $1`
+	liteCountCard    = "UPDATE cards SET tries_used = $2 WHERE token = $1"
 	liteInsertAnswer = "INSERT INTO answers (scope, key, fingerprint, outcome, given) VALUES ($1, $2, $3, $4, $5)"
 	liteUseTicket    = "DELETE FROM tickets WHERE hash = $1"
 	liteInsertTicket = "INSERT INTO tickets (hash, token, expires) VALUES ($1, $2, $3)"
@@ -22,7 +23,7 @@ const (
 )
 
 // write implements tx.
-func (t *liteTx) write(_ context.Context, ch *issuer.Changes) (head audit.Head, err error) {
+func (t *liteTx) write(_ context.Context, ch *changes) (head audit.Head, err error) {
 	for _, s := range liteWrites(ch) {
 		if err := t.exec(s.text, s.args...); err != nil {
 			return head, err
@@ -35,7 +36,7 @@ func (t *liteTx) write(_ context.Context, ch *issuer.Changes) (head audit.Head, 
 }
 
 // liteWrites returns the statements that write the changes.
-func liteWrites(ch *issuer.Changes) (s []statement) {
+func liteWrites(ch *changes) (s []statement) {
 	add := func(text string, args ...any) { s = append(s, statement{text, args}) }
 	for id, a := range ch.Answers {
 		add(liteInsertAnswer, []byte(id.Scope), []byte(id.Key), a.Fingerprint, a.Outcome, micros(a.Given))
@@ -48,6 +49,9 @@ func liteWrites(ch *issuer.Changes) (s []statement) {
 	}
 	for i := range ch.Updated {
 		card(liteUpdateCard, &ch.Updated[i])
+	}
+	for i := range ch.Counted {
+		add(liteCountCard, ch.Counted[i].Token, ch.Counted[i].TriesUsed)
 	}
 	for _, hash := range ch.Used {
 		add(liteUseTicket, hash)

@@ -59,7 +59,7 @@ type statement struct {
 // last.
 type tx interface {
 	// write writes all but the audit log, locks its end, and returns it.
-	write(ctx context.Context, ch *issuer.Changes) (audit.Head, error)
+	write(ctx context.Context, ch *changes) (audit.Head, error)
 	// commit writes the audit log and commits.
 	commit(ctx context.Context, entries []audit.Entry, head audit.Head) error
 	// release gives back the connection, and rolls back what was not committed.

@@ -51,12 +51,15 @@ func (s *Store) attempt(ctx context.Context, c *issuer.Claim, f func(context.Con
 	if nothing(&ch) {
 		return false, nil
 	}
-	head, err := t.write(ctx, &ch)
+	head, err := t.write(ctx, sorted(ch, held))
 	if err != nil {
 		return s.verdict(ctx, err, false)
 	}
 	if err := ctx.Err(); err != nil {
 		return false, err
+	}
+	if ch.Written != nil {
+		ch.Written()
 	}
 	entries, head := audit.Chain(head, legible(ch.Audit))
 	// From here on the outcome is waited for: whoever gave up must not be told that

@@ -54,16 +54,18 @@ check:
 
 # Benchmarks against peers in one run, as ratios.
 bench:
-	@./scripts/setup --optional softhsm2
+	@./scripts/setup --optional softhsm2 postgresql
 	cd bench && ./run
 
 # Every fuzz target for FUZZTIME each.
 fuzz:
 	@./scripts/fuzz $(FUZZTIME)
 
-# The concurrent tests, over and over under the race detector.
+# The concurrent tests, over and over under the race detector; then the service's
+# processes killed, over and over.
 soak: setup
 	$(GO) test -race -count=50 -timeout 60m ./hsm/... ./softhsm/...
+	CRASH_ROUNDS=100 $(GO) test -count=1 -timeout 60m -run 'Crash|Cluster|Commits' ./cmd/pinion
 
 clean:
 	rm -rf bin

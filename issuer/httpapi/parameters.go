@@ -20,7 +20,7 @@ type cardPath struct {
 
 // onceHeader is the header of requests that may be sent again.
 type onceHeader struct {
-	Key string `header:"Idempotency-Key" pattern:"^[ -~]{1,128}$" description:"A text of your own for this request. Sent again with the same key and the same body, it is not executed again: the answer is the first one's, with the header Idempotent-Replayed, and without any PIN." example:"2f0c2f2e-6d1b-4a9e-9a2b-0c6f1f0a7c11"`
+	Key string `header:"Idempotency-Key" pattern:"^[ -~]{1,128}$" description:"A text of your own for this request. Sent again with the same key and the same body, it is not executed again for 30 days: the answer is the first one's, with the header Idempotent-Replayed, and without any PIN." example:"2f0c2f2e-6d1b-4a9e-9a2b-0c6f1f0a7c11"`
 }
 
 // readParameters checks the parameters in query and header.

@@ -11,7 +11,7 @@ import (
 // pinControlRequest is the body of pinControl: the fields, types and lengths of
 // the reference's table.
 type pinControlRequest struct {
-	WSID        wsid     `json:"wsid,omitempty" description:"The request's own number, 0 to 19 digits, as text or number. A repeat is not executed again. Blank: the service makes one."`
+	WSID        wsid     `json:"wsid,omitempty" description:"The request's own number, 0 to 19 digits, as text or number. A repeat within 30 days is not executed again. Blank: the service makes one."`
 	AuthType    string   `json:"AuthType,omitempty" pattern:"^[0-9A-Za-z]$" description:"How the card is named. 1, by PAN or public token, is the default and the only one supported." example:"1"`
 	DOB         string   `json:"DOB,omitempty" format:"date" description:"Date of birth. Only AuthType 2 and 6 have use for it, and they are not supported." example:"1980-12-31"`
 	PAN         string   `json:"PAN,omitempty" pattern:"^[0-9]{14,19}$" description:"The card's number. Mandatory if there is no PublicToken."`

@@ -18,7 +18,7 @@ func (w *work) ask(ctx context.Context, call func(context.Context) error, mine .
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.s.o.HSMTimeout)
 	defer cancel()
-	err := call(ctx)
+	err := call(onBehalf{ctx, w.j.ctx})
 	if err == nil {
 		return OK, nil
 	}
@@ -27,6 +27,17 @@ func (w *work) ask(ctx context.Context, call func(context.Context) error, mine .
 	}
 	return refused(err, mine...)
 }
+
+// onBehalf is the context of a call that is made for a request: it ends when the
+// call must, and has the request's values, by which observers know its trace.
+type onBehalf struct {
+	context.Context
+	request context.Context
+}
+
+// Value returns the request's value. What the contexts of this module's own calls
+// have is their end alone.
+func (c onBehalf) Value(key any) any { return c.request.Value(key) }
 
 // known returns the card of the job, its profile, and the account number that
 // its PIN blocks are bound to.

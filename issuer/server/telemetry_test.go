@@ -114,7 +114,7 @@ func TestTraces(t *testing.T) {
 	require.NoError(t, r.end(), "the last spans are sent at the end")
 	mu.Lock()
 	defer mu.Unlock()
-	for _, want := range []string{"/v1/traces\n", "POST /cards/{publicToken}/pin", "GET none", "http.route", "http.response.status_code"} {
+	for _, want := range []string{"/v1/traces\n", "POST /cards/{publicToken}/pin", "GET none", "http.route", "http.response.status_code", "hsm generate PIN", "hsm PIN reference", "hsm translate PIN"} {
 		require.Contains(t, got.String(), want)
 	}
 	for _, c := range canaries {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,12 +28,23 @@ func sharedDatabase(t *testing.T) *pgtest.Cluster {
 	return pg
 }
 
+// databases counts them, for names that no test had before, of -count either.
+var databases atomic.Int64
+
+// newDatabase returns the name of a new database.
+func newDatabase(t *testing.T, pg *pgtest.Cluster) string {
+	t.Helper()
+	name := fmt.Sprintf("cards%d", databases.Add(1))
+	_, err := pg.Database(name)
+	require.NoError(t, err)
+	return name
+}
+
 // startCluster starts n processes on a new database, with the keys of one
 // directory.
-func startCluster(t *testing.T, pg *pgtest.Cluster, name string, n int) (s seats, start func() *process, store string) {
+func startCluster(t *testing.T, pg *pgtest.Cluster, n int) (s seats, start func() *process, store string) {
 	t.Helper()
-	store, err := pg.Database(name)
-	require.NoError(t, err)
+	store = pg.DSN(newDatabase(t, pg))
 	dir := t.TempDir()
 	start = func() *process { return startServe(t, dir, "--device", "soft:", "--store", store) }
 	s = make(seats, n)
@@ -47,7 +59,7 @@ func startCluster(t *testing.T, pg *pgtest.Cluster, name string, n int) (s seats
 // another in its place: the promises are those of a store, not of a process.
 func TestClusterLosesAProcess(t *testing.T) {
 	t.Parallel()
-	s, start, store := startCluster(t, sharedDatabase(t), "lost", 3)
+	s, start, store := startCluster(t, sharedDatabase(t), 3)
 	l := newLoad(t, s[0].Load().zone(t), 16, 3)
 	for range crashRounds(t, 2) {
 		var over atomic.Bool
@@ -72,7 +84,7 @@ func TestClusterLosesAProcess(t *testing.T) {
 func TestClusterLosesItsDatabase(t *testing.T) {
 	t.Parallel()
 	pg := pgtest.New(t)
-	s, _, store := startCluster(t, pg, "killed", 2)
+	s, _, store := startCluster(t, pg, 2)
 	l := newLoad(t, s[0].Load().zone(t), 16, 3)
 	for range crashRounds(t, 2) {
 		var over atomic.Bool

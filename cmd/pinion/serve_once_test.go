@@ -12,7 +12,7 @@ import (
 // with one idempotency key: it is executed once, and everybody has its answer.
 func TestOnceInACluster(t *testing.T) {
 	t.Parallel()
-	s, _, store := startCluster(t, sharedDatabase(t), "once", 3)
+	s, _, store := startCluster(t, sharedDatabase(t), 3)
 	first := s[0].Load()
 	h := registerCard(t, first, newPAN(1), "1234")
 	zone := first.zone(t)

@@ -22,7 +22,7 @@ func TestThousandWrongPINs(t *testing.T) {
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		s, _, store := startCluster(t, sharedDatabase(t), "wrong", 3)
+		s, _, store := startCluster(t, sharedDatabase(t), 3)
 		thousandWrong(t, s)
 		logAsWritten(t, store)
 	})

@@ -74,9 +74,7 @@ func (w *wire) join(client net.Conn) {
 func TestCommitsThatNobodyHearsOf(t *testing.T) {
 	t.Parallel()
 	pg := sharedDatabase(t)
-	_, err := pg.Database("wire")
-	require.NoError(t, err)
-	w, store := startWire(t, pg.TCP("wire"))
+	w, store := startWire(t, pg.TCP(newDatabase(t, pg)))
 	p := startServe(t, t.TempDir(), "--device", "soft:", "--store", store)
 	l := newLoad(t, p.zone(t), 16, 3)
 	for range crashRounds(t, 1) {

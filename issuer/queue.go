@@ -2,6 +2,7 @@ package issuer
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -103,6 +104,9 @@ func (q *queue) next() (g *group) {
 			return nil
 		}
 		q.waiting = append(q.waiting, j)
+		// Whoever is about to send comes first. On one processor a lane is woken by the
+		// first of many who send, before the others had their turn.
+		runtime.Gosched()
 	}
 	q.drain()
 	g, q.waiting = newGroup(q.s, q.waiting)

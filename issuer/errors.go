@@ -39,7 +39,7 @@ func refused(err error, mine ...hsm.PINKey) (Result, error) {
 	case errors.Is(err, hsm.ErrUnavailable), errors.Is(err, hsm.ErrClosed), errors.Is(err, hsm.ErrDevice),
 		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return "", fmt.Errorf("%w: %w", ErrHSM, err)
-	case errors.Is(err, hsm.ErrExposure), errors.Is(err, pinverify.ErrReference):
+	case errors.Is(err, hsm.ErrExposure), errors.Is(err, pinverify.ErrReference), errors.Is(err, hsm.ErrNoPIN):
 		return "", fmt.Errorf("%w: %w", ErrService, err)
 	}
 	if e, ok := errors.AsType[*hsm.Error](err); ok && e.Key != "" {

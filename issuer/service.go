@@ -118,6 +118,9 @@ func New(h *hsm.HSM, s Store, o Options) (*Service, error) {
 		if err := o.Mail.check(); err != nil {
 			return nil, err
 		}
+		if h.Policy().Rule(pinblock.ISO4, o.Mail.Key.Format) == hsm.No {
+			return nil, fmt.Errorf("issuer: PIN mailers: policy %s does not let ISO-4 become %s", h.Policy(), o.Mail.Key.Format)
+		}
 		v.own[o.Mail.Key.Key] = true
 	}
 	v.queue = newQueue(v, s.Lanes())

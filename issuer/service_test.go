@@ -276,6 +276,9 @@ func TestMisconfiguration(t *testing.T) {
 		func(o *issuer.Options) { o.Profiles[0].MaxTries = 16 },
 		func(o *issuer.Options) { o.Profiles[0].Name = "" },
 		func(o *issuer.Options) { o.Mail = &issuer.MailOptions{} },
+		func(o *issuer.Options) {
+			o.Mail = &issuer.MailOptions{Key: hsm.PINKey{Key: "bureau", Format: pinblock.ISO1}, Signer: plain{}, Mailer: &bureau{}}
+		},
 	} {
 		o := issuer.Options{Profiles: profiles(), StorageKey: "storage", Vault: vault}
 		change(&o)

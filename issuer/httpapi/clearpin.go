@@ -35,12 +35,17 @@ func (t *clearPINs) release(ctx context.Context) { t.session.Release(ctx) }
 // key is what the service's blocks are to be under.
 func (t *clearPINs) key() hsm.PINKey { return t.session.Key() }
 
-// seal returns a PIN as the service takes it.
+// seal returns the PIN of these digits as the service takes it.
 func (t *clearPINs) seal(ctx context.Context, digits string) (issuer.PINBlock, error) {
 	pin, err := pinblock.ParsePIN(digits)
 	if err != nil {
 		return issuer.PINBlock{}, pinblock.ErrPINLength
 	}
+	return t.sealPIN(ctx, pin)
+}
+
+// sealPIN returns a PIN as the service takes it.
+func (t *clearPINs) sealPIN(ctx context.Context, pin pinblock.PIN) (issuer.PINBlock, error) {
 	block, err := t.session.Seal(ctx, pin, t.account)
 	if err != nil {
 		return issuer.PINBlock{}, err
@@ -50,9 +55,18 @@ func (t *clearPINs) seal(ctx context.Context, digits string) (issuer.PINBlock, e
 
 // open returns the digits of the PIN in a block of the service.
 func (t *clearPINs) open(ctx context.Context, block []byte) (string, error) {
-	pin, err := t.session.Open(ctx, block, t.account)
+	pin, err := t.openPIN(ctx, block)
 	if err != nil {
-		return "", issuer.ErrService // the HSM made this block under this key
+		return "", err
 	}
 	return clear.Digits(pin), nil
+}
+
+// openPIN returns the PIN in a block of the service.
+func (t *clearPINs) openPIN(ctx context.Context, block []byte) (pinblock.PIN, error) {
+	pin, err := t.session.Open(ctx, block, t.account)
+	if err != nil {
+		return pinblock.PIN{}, issuer.ErrService // the HSM made this block under this key
+	}
+	return pin, nil
 }

@@ -1,12 +1,9 @@
 package httpapi
 
 import (
-	"context"
 	"net/http"
 
-	"github.com/pinion-hsm/pinion/issuer"
 	"github.com/pinion-hsm/pinion/issuer/session"
-	"github.com/pinion-hsm/pinion/pinblock"
 )
 
 const mediaJOSE = "application/jose"
@@ -29,13 +26,4 @@ var (
 // so it is taken also where clear PINs are turned off.
 func (c *call) message() (session.Message, error) {
 	return c.Sessions.OpenMessage(c.raw, c.token)
-}
-
-// sealed returns a PIN as the service takes it.
-func (t *clearPINs) sealed(ctx context.Context, pin pinblock.PIN) (issuer.PINBlock, error) {
-	block, err := t.session.Seal(ctx, pin, t.account)
-	if err != nil {
-		return issuer.PINBlock{}, err
-	}
-	return issuer.PINBlock{Block: block, Key: t.key()}, nil
 }

@@ -59,11 +59,11 @@ func (c *call) changeMessage() error {
 		return err
 	}
 	defer t.release(c.ctx())
-	current, err := t.sealed(c.ctx(), m.CurrentPIN)
+	current, err := t.sealPIN(c.ctx(), m.CurrentPIN)
 	if err != nil {
 		return err
 	}
-	chosen, err := t.sealed(c.ctx(), m.NewPIN)
+	chosen, err := t.sealPIN(c.ctx(), m.NewPIN)
 	if err != nil {
 		return err
 	}

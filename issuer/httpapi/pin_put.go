@@ -12,7 +12,7 @@ func init() {
 	register(operation{
 		ID: "setSealedPIN", Method: http.MethodPut, Path: "/cards/{publicToken}/pin", Tag: "PINs",
 		Summary: "Set the PIN to one that comes enciphered",
-		Description: "As a PIN block under a key of the HSM or under one that is agreed by ECDH, which no process but the HSM opens; " +
+		Description: "As a PIN block under a key of the HSM or under one that is agreed by ECDH, which is handed to the HSM as it is; " +
 			"or as a JWE. The try counter stays as it is.",
 		Scopes: []access.Scope{access.SetPIN}, Once: true, AlsoTakes: []string{mediaJOSE},
 		Status:   http.StatusNoContent,
@@ -54,7 +54,7 @@ func (c *call) setMessage() error {
 		return err
 	}
 	defer t.release(c.ctx())
-	block, err := t.sealed(c.ctx(), m.PIN)
+	block, err := t.sealPIN(c.ctx(), m.PIN)
 	if err != nil {
 		return err
 	}

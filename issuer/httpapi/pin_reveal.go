@@ -124,9 +124,9 @@ func (c *call) revealTo(k *jwk, why explained) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	pin, err := t.session.Open(c.ctx(), block, t.account)
+	pin, err := t.openPIN(c.ctx(), block)
 	if err != nil {
-		return nil, issuer.ErrService // the HSM made this block under this key
+		return nil, err
 	}
 	text, err := c.Sessions.SealPIN(recipient, c.token, pin)
 	if err != nil {

@@ -20,13 +20,13 @@ type Arithmetic struct {
 }
 
 // Exposure returns [InProcess] for every operation that a method has.
-func (Arithmetic) Exposure(op Operation, m pinverify.Method) Exposure {
-	if m != nil && (op == OpReference || op == OpChange || op == OpGenerate) {
-		if _, err := referencer(m); err != nil {
-			return Refused
+func (Arithmetic) Exposure(w Work) (Exposure, string) {
+	if w.Method != nil && (w.Op == OpReference || w.Op == OpChange || w.Op == OpGenerate) {
+		if _, err := referencer(w.Method); err != nil {
+			return Refused, "the method has no reference values"
 		}
 	}
-	return InProcess
+	return InProcess, ""
 }
 
 // TranslatePIN implements [Device].

@@ -6,7 +6,6 @@ import (
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
-	"github.com/pinion-hsm/pinion/pinverify"
 )
 
 // Device is what holds keys and works with them. Applications do not call it:
@@ -35,9 +34,11 @@ type Device interface {
 	// FindKey returns the key of a reference, or [ErrKeyNotFound].
 	FindKey(ctx context.Context, ref string) (Key, error)
 
-	// Exposure says where a clear PIN is during an operation. The method is nil
-	// for operations that have none.
-	Exposure(op Operation, method pinverify.Method) Exposure
+	// Exposure says where a clear PIN is while the device does some work, and, in
+	// a few words, why it is not less exposed. It does not ask the device: keys bring
+	// with them what they are good for. With the same formats and keys, an operation
+	// is done the way that was said, or not at all.
+	Exposure(w Work) (e Exposure, why string)
 
 	TranslatePIN(ctx context.Context, t Translation, from, to Key) ([]byte, error)
 	VerifyPIN(ctx context.Context, v Verification, from, method Key) error

@@ -3,6 +3,7 @@ package hsm
 import (
 	"context"
 
+	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
 
@@ -53,27 +54,43 @@ func (e Exposure) String() string {
 	return "refused"
 }
 
+// Work is what is to be done, as far as the exposure of a clear PIN may depend on
+// it. What is zero is not known, or plays no part: the answer is then the best that
+// there is for any.
+type Work struct {
+	Op        Operation
+	Method    pinverify.Method
+	From, To  pinblock.Format // of the block that comes in, and of the one that goes out
+	Rules     pinverify.Rules // by which the PIN is to be judged
+	FromKey   Key
+	ToKey     Key
+	MethodKey Key
+}
+
 // Capability is one row of a device's report.
 type Capability struct {
 	Operation Operation
 	Method    string // verification method, where the answer depends on it
 	Exposure  Exposure
-	Allowed   bool // by the options of the HSM
+	Why       string // why it is not less exposed, if the device says
+	Allowed   bool   // by the options of the HSM
 }
 
 // Capabilities reports what the device does with each operation, and whether
-// this HSM's options allow it.
+// this HSM's options allow it. An operation can be more exposed than that for some
+// formats and some keys.
 func (h *HSM) Capabilities(ctx context.Context) ([]Capability, error) {
 	if err := h.ready(ctx); err != nil {
 		return nil, fail(OpKeys, "", err)
 	}
 	var cs []Capability
 	row := func(op Operation, m pinverify.Method) {
-		c := Capability{Operation: op, Exposure: h.device.Exposure(op, m)}
+		w := Work{Op: op, Method: m}
+		c := Capability{Operation: op, Allowed: h.exposed(w) == nil}
+		c.Exposure, c.Why = h.device.Exposure(w)
 		if m != nil {
 			c.Method = m.Name()
 		}
-		c.Allowed = h.exposed(op, m) == nil
 		cs = append(cs, c)
 	}
 	row(OpTranslate, nil)
@@ -86,13 +103,17 @@ func (h *HSM) Capabilities(ctx context.Context) ([]Capability, error) {
 	return cs, nil
 }
 
-// exposed returns nil if the operation may be done the way the device does it.
-func (h *HSM) exposed(op Operation, m pinverify.Method) error {
-	switch e := h.device.Exposure(op, m); {
-	case e == OnDevice, e == InProcess && h.allowInProcess:
+// exposed returns nil if the work may be done the way the device does it.
+func (h *HSM) exposed(w Work) error {
+	e, why := h.device.Exposure(w)
+	if e == OnDevice || e == InProcess && h.allowInProcess {
 		return nil
-	case e == InProcess:
-		return &Error{Op: op, Err: ErrExposure, Hint: "allow it with hsm.AllowInProcess() (--allow-in-process on the command line), or use a device that works on-device"}
 	}
-	return &Error{Op: op, Err: ErrDevice, Hint: "the device cannot do this at all: see pinion device doctor"}
+	if why != "" {
+		why += ": "
+	}
+	if e == InProcess {
+		return &Error{Op: w.Op, Err: ErrExposure, Hint: why + "allow it with hsm.AllowInProcess() (--allow-in-process on the command line), or use a device that works on-device"}
+	}
+	return &Error{Op: w.Op, Err: ErrDevice, Hint: why + "the device cannot do this at all: see pinion device doctor"}
 }

@@ -37,7 +37,8 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 	if err := checkPAN(g.To.Format, g.PAN); err != nil {
 		return Generated{}, g.To.Key, err
 	}
-	if err := h.exposed(OpGenerate, g.Method); err != nil {
+	w := Work{Op: OpGenerate, Method: g.Method, To: g.To.Format, Rules: g.Rules}
+	if err := h.exposed(w); err != nil {
 		return Generated{}, "", err
 	}
 	to, err := h.pinKey(ctx, g.To)
@@ -58,6 +59,10 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 		}
 	} else if g.MethodKey != "" {
 		return Generated{}, g.MethodKey, fmt.Errorf("hsm: a verification key was named, but no verification method")
+	}
+	w.ToKey, w.MethodKey = to, method
+	if err := h.exposed(w); err != nil {
+		return Generated{}, "", err
 	}
 	made, err := h.device.GeneratePIN(ctx, g, to, method)
 	return made, "", err

@@ -40,6 +40,9 @@ func (h *HSM) translate(ctx context.Context, t *Translation) (block []byte, key 
 		return nil, t.To.Key, err
 	}
 	defer release(to)
+	if err := h.mayExpose(t.From.Format, t.To.Format, from, to); err != nil {
+		return nil, "", err
+	}
 	block, err = h.device.TranslatePIN(ctx, *t, from, to)
 	return block, "", err
 }
@@ -52,7 +55,13 @@ func (h *HSM) mayTranslate(t *Translation) error {
 	if err := h.policy.check(t); err != nil {
 		return err
 	}
-	return h.exposed(OpTranslate, nil)
+	return h.mayExpose(t.From.Format, t.To.Format, nil, nil)
+}
+
+// mayExpose checks the exposure of a translation, before and after its keys are
+// known.
+func (h *HSM) mayExpose(from, to pinblock.Format, fromKey, toKey Key) error {
+	return h.exposed(Work{Op: OpTranslate, From: from, To: to, FromKey: fromKey, ToKey: toKey})
 }
 
 // TranslatePINs is TranslatePIN for many blocks under one pair of keys. A fault
@@ -163,6 +172,9 @@ func (h *HSM) translateItem(ctx context.Context, b Batch, it Item, to Key) ([]by
 		return nil, err
 	}
 	defer release(from)
+	if err := h.mayExpose(b.From.Format, b.To.Format, from, to); err != nil {
+		return nil, err
+	}
 	return h.device.TranslatePIN(ctx, t, from, to)
 }
 

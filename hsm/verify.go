@@ -14,12 +14,14 @@ import (
 // decided: a block that does not open ([ErrBlock]) is not a wrong PIN.
 func (h *HSM) VerifyPIN(ctx context.Context, v Verification) error {
 	start := h.started()
-	key, err := h.verify(ctx, OpVerify, &v)
+	key, err := h.verify(ctx, Work{Op: OpVerify}, &v)
 	return h.done(ctx, OpVerify, key, 1, start, err)
 }
 
-func (h *HSM) verify(ctx context.Context, op Operation, v *Verification) (key string, err error) {
-	from, method, key, err := h.methodKeys(ctx, op, v.From, v.Block, v.PAN, v.Method, v.MethodKey)
+// verify verifies the PIN in a block, as the whole of the work or as its first
+// part.
+func (h *HSM) verify(ctx context.Context, w Work, v *Verification) (key string, err error) {
+	from, method, key, err := h.methodKeys(ctx, w, v.From, v.Block, v.PAN, v.Method, v.MethodKey)
 	if err != nil {
 		return key, err
 	}
@@ -47,7 +49,7 @@ func (h *HSM) reference(ctx context.Context, op Operation, r *Reference) (ref []
 	if err := checkRules(r.Rules, r.PAN); err != nil {
 		return nil, "", err
 	}
-	from, method, key, err := h.methodKeys(ctx, op, r.From, r.Block, r.PAN, r.Method, r.MethodKey)
+	from, method, key, err := h.methodKeys(ctx, Work{Op: op, Rules: r.Rules}, r.From, r.Block, r.PAN, r.Method, r.MethodKey)
 	if err != nil {
 		return nil, key, err
 	}
@@ -83,7 +85,8 @@ func (h *HSM) change(ctx context.Context, c *Change) (ref []byte, key string, er
 	if err != nil {
 		return nil, c.From.Key, err
 	}
-	key, err = h.verify(ctx, OpChange, &Verification{
+	// Whether the new PIN may be judged where it would be is asked here too.
+	key, err = h.verify(ctx, Work{Op: OpChange, Rules: c.Rules}, &Verification{
 		Block: c.Current, PAN: c.PAN, From: c.From, Method: c.Method, MethodKey: c.MethodKey, Reference: c.Reference})
 	if err != nil {
 		return nil, key, err
@@ -108,8 +111,8 @@ func (c *Change) newFrom() (PINKey, error) {
 }
 
 // methodKeys checks an operation that opens a block and applies a method to the
-// PIN in it, and finds its two keys.
-func (h *HSM) methodKeys(ctx context.Context, op Operation, from PINKey, block []byte, pan pinblock.PAN, m pinverify.Method, methodKey string) (fromKey, mKey Key, key string, err error) {
+// PIN in it, and finds its two keys. The work is completed here.
+func (h *HSM) methodKeys(ctx context.Context, w Work, from PINKey, block []byte, pan pinblock.PAN, m pinverify.Method, methodKey string) (fromKey, mKey Key, key string, err error) {
 	if err := h.ready(ctx); err != nil {
 		return nil, nil, "", err
 	}
@@ -122,13 +125,19 @@ func (h *HSM) methodKeys(ctx context.Context, op Operation, from PINKey, block [
 	if err := checkBlock(from.Format, block, pan); err != nil {
 		return nil, nil, from.Key, err
 	}
-	if err := h.exposed(op, m); err != nil {
+	w.Method, w.From = m, from.Format
+	if err := h.exposed(w); err != nil {
 		return nil, nil, "", err
 	}
 	if mKey, err = h.key(ctx, methodKey, m.Usages()); err != nil {
 		return nil, nil, methodKey, err
 	}
 	if fromKey, err = h.pinKey(ctx, from); err != nil {
+		return nil, nil, from.Key, err
+	}
+	w.FromKey, w.MethodKey = fromKey, mKey
+	if err := h.exposed(w); err != nil {
+		release(fromKey)
 		return nil, nil, from.Key, err
 	}
 	return fromKey, mKey, "", nil

@@ -129,7 +129,7 @@ func newToken(dir, serial string, forget func()) *Token {
 
 // register has the library in dir find its configuration.
 func register(dir string) (forget func()) {
-	return pkcs11.PrivateCopy(library(dir), environment(dir))
+	return pkcs11.PrivateCopy(library(dir), pkcs11.Setup{Env: []string{environment(dir)}, Unload: true})
 }
 
 // URI returns the PKCS#11 URI of the token (RFC 7512). In this process it is all

@@ -18,7 +18,7 @@ import (
 // call is one operation of the front, made to succeed.
 type call struct {
 	name string
-	op   hsm.Operation
+	work hsm.Work
 	f    func(context.Context, *hsm.HSM) error
 }
 
@@ -31,26 +31,26 @@ func (r *rig) calls(t *testing.T) []call {
 	ref, err := m.Reference(t.Context(), r.soft[pvk], mustPIN(t, pin), pan)
 	require.NoError(t, err)
 	return []call{
-		{"TranslatePIN", hsm.OpTranslate, func(ctx context.Context, h *hsm.HSM) error {
+		{"TranslatePIN", hsm.Work{Op: hsm.OpTranslate, From: from.Format, To: to.Format}, func(ctx context.Context, h *hsm.HSM) error {
 			_, err := h.TranslatePIN(ctx, hsm.Translation{Block: block, PAN: pan, From: from, To: to})
 			return err
 		}},
-		{"TranslatePINs", hsm.OpTranslate, func(ctx context.Context, h *hsm.HSM) error {
+		{"TranslatePINs", hsm.Work{Op: hsm.OpTranslate, From: from.Format, To: to.Format}, func(ctx context.Context, h *hsm.HSM) error {
 			_, err := h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Items: []hsm.Item{{Block: block, PAN: pan}}})
 			return err
 		}},
-		{"VerifyPIN", hsm.OpVerify, func(ctx context.Context, h *hsm.HSM) error {
+		{"VerifyPIN", hsm.Work{Op: hsm.OpVerify, Method: m, From: from.Format}, func(ctx context.Context, h *hsm.HSM) error {
 			return h.VerifyPIN(ctx, hsm.Verification{Block: block, PAN: pan, From: from, Method: m, MethodKey: pvk, Reference: ref})
 		}},
-		{"PINReference", hsm.OpReference, func(ctx context.Context, h *hsm.HSM) error {
+		{"PINReference", hsm.Work{Op: hsm.OpReference, Method: m, From: from.Format}, func(ctx context.Context, h *hsm.HSM) error {
 			_, err := h.PINReference(ctx, hsm.Reference{Block: block, PAN: pan, From: from, Method: m, MethodKey: pvk})
 			return err
 		}},
-		{"GeneratePIN", hsm.OpGenerate, func(ctx context.Context, h *hsm.HSM) error {
+		{"GeneratePIN", hsm.Work{Op: hsm.OpGenerate, Method: m, To: to.Format}, func(ctx context.Context, h *hsm.HSM) error {
 			_, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: to, Method: m, MethodKey: pvk})
 			return err
 		}},
-		{"ChangePIN", hsm.OpChange, func(ctx context.Context, h *hsm.HSM) error {
+		{"ChangePIN", hsm.Work{Op: hsm.OpChange, Method: m, From: from.Format}, func(ctx context.Context, h *hsm.HSM) error {
 			_, err := h.ChangePIN(ctx, hsm.Change{PAN: pan, Current: block, From: from, New: block, Method: m, MethodKey: pvk, Reference: ref})
 			return err
 		}},
@@ -64,7 +64,7 @@ func testExposure(t *testing.T, r *rig) {
 	strict := hsm.New(stubborn{r.device})
 	for _, c := range r.calls(t) {
 		err := c.f(t.Context(), strict)
-		switch e := r.device.Exposure(c.op, pinverify.VisaPVV{}); e {
+		switch e, _ := r.device.Exposure(c.work); e {
 		case hsm.InProcess:
 			require.ErrorIs(t, err, hsm.ErrExposure, c.name)
 			require.Contains(t, err.Error(), "AllowInProcess", "the error names the way out")
@@ -201,7 +201,7 @@ func testObserver(t *testing.T, r *rig) {
 	for i, c := range r.calls(t) {
 		require.NoError(t, c.f(t.Context(), h))
 		require.Len(t, events, i+1, "one event an operation")
-		require.Equal(t, c.op, events[i].Op)
+		require.Equal(t, c.work.Op, events[i].Op)
 		require.Equal(t, "ok", events[i].Outcome)
 		require.Equal(t, r.device.Name(), events[i].Device)
 		require.Positive(t, events[i].Duration)

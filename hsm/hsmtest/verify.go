@@ -47,7 +47,7 @@ func testVerifyEveryMethod(t *testing.T, r *rig) {
 			from, pan := pinKey(f, false), mustPAN(t, pans[1])
 			right, wrong := r.seal(t, from, "1234", pans[1]), r.seal(t, from, "1235", pans[1])
 			ref, err := r.hsm.PINReference(ctx, hsm.Reference{Block: right, PAN: pan, From: from, Method: m.m, MethodKey: m.key})
-			if r.device.Exposure(hsm.OpReference, m.m) == hsm.Refused {
+			if e, _ := r.device.Exposure(hsm.Work{Op: hsm.OpReference, Method: m.m, From: f}); e == hsm.Refused {
 				require.Error(t, err, m.m.Name())
 				if errors.Is(err, errors.ErrUnsupported) {
 					// The method has no reference values: the card's PIN is what it is.

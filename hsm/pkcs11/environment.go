@@ -14,15 +14,15 @@ import (
 // moment nobody can guard.
 var environment sync.RWMutex
 
-// privateEnvironment returns the variables of a library, and whether it is a
-// private copy.
-func privateEnvironment(key string) (env []string, private bool) {
+// setupOf returns how a library is set up: the zero Setup unless it is a private
+// copy.
+func setupOf(key string) Setup {
 	copies.Lock()
 	defer copies.Unlock()
 	if c := copies.m[key]; c != nil {
-		return c.env, true
+		return c.Setup
 	}
-	return nil, false
+	return Setup{}
 }
 
 // withEnvironment calls f with variables of the environment set, and sets them

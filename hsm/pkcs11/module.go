@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"unsafe"
 
 	"github.com/miekg/pkcs11"
 )
@@ -14,10 +15,10 @@ import (
 // library is initialized once in a process whoever uses it; it is counted, and
 // the last user finalizes it.
 type module struct {
-	key     string // canonical name of the file
-	ctx     *pkcs11.Ctx
-	env     []string
-	private bool // a copy for one token: unloaded after use
+	key      string // canonical name of the file
+	ctx      *pkcs11.Ctx
+	setup    Setup
+	reserved unsafe.Pointer // its parameters, in C
 
 	ready  sync.Once // loads and initializes
 	broken error     // why it could not
@@ -63,8 +64,7 @@ func acquire(path string) (*module, error) {
 	modules.Lock()
 	m := modules.m[key]
 	if m == nil {
-		m = &module{key: key}
-		m.env, m.private = privateEnvironment(key)
+		m = &module{key: key, setup: setupOf(key)}
 		modules.m[key] = m
 	}
 	m.refs++
@@ -83,7 +83,7 @@ func acquire(path string) (*module, error) {
 func (m *module) load() error {
 	// p11-kit's client reads its variable when it is loaded, not when it is
 	// initialized.
-	err := withEnvironment(m.env, func() error {
+	err := withEnvironment(m.setup.Env, func() error {
 		m.ctx = pkcs11.New(m.key)
 		return nil
 	})
@@ -104,7 +104,7 @@ func (m *module) load() error {
 // initialize calls C_Initialize. Where something else in this process has
 // called it before, the library is used and never finalized.
 func (m *module) initialize() error {
-	err := withEnvironment(m.env, func() error { return m.ctx.Initialize() })
+	err := withEnvironment(m.setup.Env, func() error { return m.ctx.Initialize(m.parameters()...) })
 	m.ours = err == nil
 	if err == nil || is(err, pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
 		return nil
@@ -130,9 +130,7 @@ func (m *module) release() {
 	if m.ours && m.broken == nil {
 		_ = m.ctx.Finalize()
 	}
-	if m.private {
-		// SoftHSM2 bears dlclose. Other libraries have left threads and destructors
-		// behind, so those stay mapped.
+	if m.setup.Unload {
 		m.ctx.Destroy()
 	}
 }

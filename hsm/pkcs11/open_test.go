@@ -24,7 +24,8 @@ func TestOpen(t *testing.T) {
 	require.Equal(t, "PKCS#11 token pinion", d.Name())
 	require.True(t, d.ThrowAway())
 	require.NoError(t, d.Ping(t.Context()))
-	require.Equal(t, hsm.InProcess, d.Exposure(hsm.OpTranslate, nil))
+	e, _ := d.Exposure(hsm.Work{Op: hsm.OpTranslate})
+	require.Equal(t, hsm.InProcess, e)
 }
 
 func TestOpenFindsTokenByAnyName(t *testing.T) {

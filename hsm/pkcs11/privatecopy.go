@@ -2,6 +2,7 @@ package pkcs11
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,20 +15,32 @@ var copies = struct {
 
 // privateCopy is what is known of a copy, and how many have said so.
 type privateCopy struct {
-	env []string
-	n   int
+	Setup
+	n int
+}
+
+// Setup is how a private copy of a library is loaded and initialized.
+type Setup struct {
+	// Env are environment variables ("NAME=value") that it finds when it is loaded
+	// and when it is initialized.
+	Env []string
+	// Parameters is what C_Initialize is given in its reserved field, as NSS
+	// softokn wants it: a text like "configDir='sql:/dir'".
+	Parameters string
+	// Unload unmaps the library after its last use. Some bear it; others have left
+	// threads and destructors behind, and stay mapped.
+	Unload bool
 }
 
 // PrivateCopy says that the library file at path is a copy made for one token
-// alone, and is to be loaded and initialized with these environment variables
-// ("NAME=value"). Such a library is unloaded after its last use,
-// where others stay mapped. The function it returns takes it back.
+// alone, and is to be loaded and initialized as the setup says. The function it
+// returns takes it back.
 //
-// SoftHSM2, like other libraries, takes its configuration from the environment
-// when it is initialized, and is initialized once in a process. A copy of the
-// file is another library to the system's loader, with a state of its own: so
+// Libraries are initialized once in a process, and take their configuration from
+// the environment (SoftHSM2) or from what C_Initialize is given (NSS). A copy of
+// the file is another library to the system's loader, with a state of its own: so
 // several tokens can be used in one process, each with its configuration.
-func PrivateCopy(path string, env ...string) (forget func()) {
+func PrivateCopy(path string, s Setup) (forget func()) {
 	key := canonical(path)
 	copies.Lock()
 	defer copies.Unlock()
@@ -36,7 +49,8 @@ func PrivateCopy(path string, env ...string) (forget func()) {
 		c = &privateCopy{}
 		copies.m[key] = c
 	}
-	c.env = append([]string(nil), env...)
+	c.Setup = s
+	c.Env = slices.Clone(s.Env)
 	c.n++
 	return sync.OnceFunc(func() {
 		copies.Lock()

@@ -84,7 +84,7 @@ func (r *remote) client(t *testing.T) pkcs11.Config {
 	c := r.token.Config()
 	c.URI.ModulePath = filepath.Join(t.TempDir(), "p11-kit-client.so")
 	require.NoError(t, os.WriteFile(c.URI.ModulePath, code, 0o700))
-	t.Cleanup(pkcs11.PrivateCopy(c.URI.ModulePath, "P11_KIT_SERVER_ADDRESS=unix:path="+r.socket))
+	t.Cleanup(pkcs11.PrivateCopy(c.URI.ModulePath, pkcs11.Setup{Env: []string{"P11_KIT_SERVER_ADDRESS=unix:path=" + r.socket}, Unload: true}))
 	return c
 }
 

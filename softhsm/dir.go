@@ -1,13 +1,14 @@
 package softhsm
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/pinion-hsm/pinion/internal/tokendir"
 )
 
 // What is in the directory of a token.
@@ -38,35 +39,6 @@ func absolute(dir string) (string, error) {
 	return abs, nil
 }
 
-// prepare makes the directory of a new token, and reports whether it was not
-// there before.
-func prepare(dir string) (abs string, made bool, err error) {
-	if abs, err = absolute(dir); err != nil {
-		return "", false, err
-	}
-	switch entries, err := os.ReadDir(abs); {
-	case errors.Is(err, fs.ErrNotExist):
-		made = true
-	case err != nil:
-		return "", false, fmt.Errorf("softhsm: %w", err)
-	case len(entries) > 0:
-		return "", false, fmt.Errorf("softhsm: the directory %s is not empty: a token needs one of its own", abs)
-	}
-	if err := os.MkdirAll(abs, 0o700); err != nil {
-		return "", false, fmt.Errorf("softhsm: %w", err)
-	}
-	return abs, made, nil
-}
-
-// empty removes what is in a directory.
-func empty(dir string) error {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-	}
-	return err
-}
-
 // configure brings the configuration and the copy of the library up to date.
 // After the system's library was replaced by another version, an old copy might
 // miss what it was linked with.
@@ -93,25 +65,9 @@ func configure(dir string) error {
 	return write(library(dir), code)
 }
 
-// write writes a file unless it has that content already. Another process may be
-// using the old one, and have it mapped: so it is replaced, not changed.
+// write is tokendir.Write.
 func write(name string, content []byte) error {
-	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, content) {
-		return nil
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-*") // of mode 0600
-	if err != nil {
-		return fmt.Errorf("softhsm: %w", err)
-	}
-	_, err = f.Write(content)
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+	if err := tokendir.Write(name, content); err != nil {
 		return fmt.Errorf("softhsm: %w", err)
 	}
 	return nil

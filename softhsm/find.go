@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+
+	"github.com/pinion-hsm/pinion/internal/tokendir"
 )
 
 // ErrNotInstalled is returned where the library of SoftHSM2 is not found.
@@ -31,7 +32,7 @@ var modulePaths = []string{
 // installs it.
 func Find() (path string, err error) {
 	if path := os.Getenv("SOFTHSM2_MODULE"); path != "" {
-		if !isFile(path) {
+		if !tokendir.IsFile(path) {
 			return "", fmt.Errorf("softhsm: SOFTHSM2_MODULE names %s, which is no file", path)
 		}
 		return path, nil
@@ -40,21 +41,8 @@ func Find() (path string, err error) {
 }
 
 func find(patterns []string) (string, error) {
-	for _, pattern := range patterns {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			continue
-		}
-		for _, path := range found {
-			if isFile(path) {
-				return path, nil
-			}
-		}
+	if path, ok := tokendir.Find(patterns); ok {
+		return path, nil
 	}
 	return "", ErrNotInstalled
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/pinion-hsm/pinion/hsm/pkcs11"
+	"github.com/pinion-hsm/pinion/internal/tokendir"
 )
 
 // Label is the label of every token this package makes. Serial numbers tell them
@@ -66,16 +67,17 @@ func Temporary() (*Token, error) {
 // Create returns a fresh token in a directory that is empty or does not exist
 // yet. The token is kept: open it again with [Open].
 func Create(dir string) (*Token, error) {
-	dir, made, err := prepare(dir)
+	dir, err := absolute(dir)
 	if err != nil {
 		return nil, err
 	}
-	token, err := create(dir)
+	var token *Token
+	err = tokendir.Make("softhsm", dir, func() (err error) {
+		token, err = create(dir)
+		return err
+	})
 	if err != nil {
-		if made {
-			return nil, errors.Join(err, os.RemoveAll(dir))
-		}
-		return nil, errors.Join(err, empty(dir))
+		return nil, err
 	}
 	return token, nil
 }

@@ -5,6 +5,8 @@
 //	pkcs11:token=issuer?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/secrets/credential
 //	softhsm:              a SoftHSM2 token that is removed on Close
 //	softhsm:/var/lib/lab  a SoftHSM2 token that is kept in a directory
+//	nss:                  a token of NSS softokn that is removed on Close
+//	nss:/var/lib/lab      a token of NSS softokn that is kept in a directory
 //	soft:                 keys in this process, gone on Close
 //	soft:/path/keys.json  keys in a file, as key blocks under a passphrase
 //
@@ -36,7 +38,7 @@ type Options struct {
 // what is wrong with the URI without quoting it, since a URI may hold a
 // credential.
 //
-// The throw-away devices, soft: and softhsm:, allow clear PINs in this process
+// The throw-away devices, soft:, softhsm: and nss:, allow clear PINs in this process
 // by themselves; for pkcs11: that is [hsm.AllowInProcess].
 func Open(ctx context.Context, uri string, o Options, opts ...hsm.Option) (*hsm.HSM, error) {
 	d, err := OpenDevice(ctx, uri, o)

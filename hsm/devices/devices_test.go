@@ -32,7 +32,7 @@ func TestOpenURIs(t *testing.T) {
 		{"empty", "", "no scheme"},
 		{"no scheme", "/var/lib/token", "no scheme"},
 		{"unknown scheme", "payshield:10.0.0.1", "no scheme payshield:"},
-		{"unknown names the known", "nss:/etc/pki", "softhsm:/dir"},
+		{"unknown names the known", "kmip:/etc/pki", "softhsm:/dir"},
 		{"keystore", "soft:?passphrase-source=file:/p", "followed by the path"},
 		{"keystore attribute", "soft:/keys.json?passphrase=hunter2", "the one attribute"},
 		{"keystore source", "soft:/keys.json?passphrase-source=hunter2", "the one attribute"},
@@ -86,7 +86,7 @@ func TestSchemes(t *testing.T) {
 		require.NotEmpty(t, s.Form)
 		require.NotEmpty(t, s.Text)
 	}
-	require.Equal(t, []string{"pkcs11", "soft", "softhsm"}, names)
+	require.Equal(t, []string{"nss", "pkcs11", "soft", "softhsm"}, names)
 }
 
 var anyKey = hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN}
@@ -101,7 +101,8 @@ func TestExposure(t *testing.T) {
 		_, err = h.GeneratePIN(t.Context(), hsm.Generation{To: hsm.PINKey{Key: "zpk", Format: pinblock.ISO1}})
 		return err
 	}
-	for _, uri := range []string{"soft:", "softhsm:", "softhsm:" + filepath.Join(t.TempDir(), "token")} {
+	dir := t.TempDir()
+	for _, uri := range []string{"soft:", "softhsm:", "softhsm:" + filepath.Join(dir, "softhsm"), "nss:", "nss:" + filepath.Join(dir, "nss")} {
 		t.Run(uri, func(t *testing.T) {
 			t.Parallel()
 			require.NoError(t, translate(t, open(t, uri)))
@@ -119,45 +120,54 @@ func TestExposure(t *testing.T) {
 	})
 }
 
-// TestSoftHSMKept keeps keys in its directory from one opening to the next.
-func TestSoftHSMKept(t *testing.T) {
-	t.Parallel()
-	uri := "softhsm:" + filepath.Join(t.TempDir(), "new", "token")
-	h := open(t, uri)
-	made, err := h.GenerateKey(t.Context(), anyKey)
-	require.NoError(t, err)
-	require.NoError(t, h.Close())
+// tokenSchemes are those that make a token, and keep it or not.
+var tokenSchemes = []string{"softhsm:", "nss:"}
 
-	again, err := open(t, uri).KeyInfo(t.Context(), "zpk")
-	require.NoError(t, err)
-	require.Equal(t, made, again)
+// TestKept keeps keys in its directory from one opening to the next.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	for _, scheme := range tokenSchemes {
+		uri := scheme + filepath.Join(t.TempDir(), "new", "token")
+		h := open(t, uri)
+		made, err := h.GenerateKey(t.Context(), anyKey)
+		require.NoError(t, err)
+		require.NoError(t, h.Close())
+
+		again, err := open(t, uri).KeyInfo(t.Context(), "zpk")
+		require.NoError(t, err)
+		require.Equal(t, made, again)
+	}
 }
 
-// TestSoftHSMForeignDirectory leaves a directory alone that holds something else.
-func TestSoftHSMForeignDirectory(t *testing.T) {
+// TestForeignDirectory leaves a directory alone that holds something else.
+func TestForeignDirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "letters.txt"), []byte("dear"), 0o600))
-	_, err := devices.Open(t.Context(), "softhsm:"+dir, noOptions)
-	require.ErrorContains(t, err, "no token")
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Len(t, entries, 1)
+	for _, scheme := range tokenSchemes {
+		_, err := devices.Open(t.Context(), scheme+dir, noOptions)
+		require.ErrorContains(t, err, "no token")
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, entries, 1)
+	}
 }
 
-// TestSoftHSMThrowAway leaves nothing behind.
-func TestSoftHSMThrowAway(t *testing.T) {
+// TestThrowAway leaves nothing behind.
+func TestThrowAway(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
-	h, err := devices.Open(t.Context(), "softhsm:", noOptions)
-	require.NoError(t, err)
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Len(t, entries, 1)
-	require.NoError(t, h.Close())
-	entries, err = os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Empty(t, entries)
+	for _, scheme := range tokenSchemes {
+		h, err := devices.Open(t.Context(), scheme, noOptions)
+		require.NoError(t, err)
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Len(t, entries, 1)
+		require.NoError(t, h.Close())
+		entries, err = os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Empty(t, entries)
+	}
 }
 
 // TestCredential is asked for once, by the token's name, where the URI has none.
@@ -216,6 +226,8 @@ func TestOpenCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := devices.Open(ctx, "softhsm:", noOptions)
-	require.ErrorIs(t, err, context.Canceled)
+	for _, scheme := range tokenSchemes {
+		_, err := devices.Open(ctx, scheme, noOptions)
+		require.ErrorIs(t, err, context.Canceled)
+	}
 }

@@ -21,5 +21,5 @@ func ExampleOpen() {
 	fmt.Println(err)
 	// Output:
 	// soft pci-pin <nil>
-	// hsm/devices: the device URI is not understood: there is no scheme payshield:; want one of pkcs11:token=NAME?module-path=/path/of/library.so&pin-source=file:/path, soft: or soft:/path/keys.json?passphrase-source=file:/path, softhsm: or softhsm:/dir
+	// hsm/devices: the device URI is not understood: there is no scheme payshield:; want one of nss: or nss:/dir, pkcs11:token=NAME?module-path=/path/of/library.so&pin-source=file:/path, soft: or soft:/path/keys.json?passphrase-source=file:/path, softhsm: or softhsm:/dir
 }

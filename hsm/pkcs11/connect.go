@@ -5,54 +5,34 @@ package pkcs11
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/miekg/pkcs11"
 
 	"github.com/pinion-hsm/pinion/hsm"
 )
 
-// do calls f with the connection to the token. If f fails because the token is
-// not there any more, the connection is made anew; then, if retry, f is called
-// once more. It must be what is safe to do twice.
-func (d *Device) do(ctx context.Context, key string, retry bool, f func(*link) error) error {
-	for {
-		l, err := d.connected(ctx)
-		if err != nil {
-			return err
-		}
-		if !l.enter() {
-			d.away(l) // given up by its last user
-			continue
-		}
-		err = f(l)
-		lost := gone(err) || vague(err) && !l.alive()
-		l.leave()
-		switch {
-		case err == nil:
-			return nil
-		case errors.Is(err, errDropped): // while it waited: it has not done anything
-			continue
-		case !lost:
-			return explain(key, err)
-		}
-		d.away(l)
-		if !retry {
-			return unavailable(key, err)
-		}
-		retry = false
-	}
+// pause is what is between two attempts to connect: a token that is away must not
+// keep a processor busy, and the library is reset for each.
+const pause = 50 * time.Millisecond
+
+// dialing is an attempt to connect, for everybody who needs the connection.
+type dialing struct {
+	done chan struct{} // closed when the rest is set
+	link *link
+	err  error
 }
 
 // away notes that a link is of no more use.
 func (d *Device) away(l *link) {
-	d.turn <- struct{}{}
-	defer func() { <-d.turn }()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.link.Load() == l {
 		d.lost(l)
 	}
 }
 
-// lost gives up the link, if there is one. The caller holds the turn.
+// lost gives up the link, if there is one. The caller holds d.mu.
 func (d *Device) lost(l *link) {
 	if l == nil {
 		return
@@ -62,7 +42,9 @@ func (d *Device) lost(l *link) {
 	l.drop()
 }
 
-// connected returns the link, and makes one if there is none.
+// connected returns the link. If there is none it waits for the attempt to make
+// one, and begins it if nobody has: an attempt may hang, and whoever waits for it
+// must not.
 func (d *Device) connected(ctx context.Context) (*link, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -73,51 +55,105 @@ func (d *Device) connected(ctx context.Context) (*link, error) {
 	if l := d.link.Load(); l != nil {
 		return l, nil
 	}
+	a, err := d.attempt()
+	if err != nil || a == nil {
+		return d.link.Load(), err
+	}
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case d.turn <- struct{}{}:
+	case <-a.done:
+		return a.link, a.err
 	}
-	defer func() { <-d.turn }()
-	if d.closed.Load() {
+}
+
+// attempt returns the attempt to connect that is made now, or nil if the device
+// has a link.
+func (d *Device) attempt() (*dialing, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.closed.Load():
 		return nil, hsm.ErrClosed
-	}
-	if l := d.link.Load(); l != nil {
-		return l, nil
-	}
-	if d.refused != nil {
+	case d.link.Load() != nil:
+		return nil, nil
+	case d.refused != nil:
 		return nil, d.refused
+	case d.dialing != nil:
+		return d.dialing, nil
 	}
-	l, err := d.dial(ctx)
-	if errors.Is(err, ErrCredential) {
-		d.refused = err
+	a := &dialing{done: make(chan struct{})}
+	d.dialing = a
+	go d.connect(a, d.last, time.Until(d.next))
+	return a, nil
+}
+
+// connect makes an attempt.
+func (d *Device) connect(a *dialing, last *link, wait time.Duration) {
+	time.Sleep(wait)
+	a.link, a.err = d.dial(last)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dialing = nil
+	switch {
+	case a.err != nil:
+		d.next = time.Now().Add(pause)
+		if errors.Is(a.err, ErrCredential) {
+			d.refused = a.err
+		}
+	case d.closed.Load():
+		d.last = a.link
+		a.link.drop()
+		a.link, a.err = nil, hsm.ErrClosed
+	default:
+		d.link.Store(a.link)
 	}
-	if err != nil {
-		return nil, err
-	}
-	d.link.Store(l)
-	return l, nil
+	close(a.done)
 }
 
 // dial connects, and if the token does not answer resets the library and tries
-// once more. The caller holds the turn.
-func (d *Device) dial(ctx context.Context) (*link, error) {
-	again := d.last != nil
-	if again { // the library is not reset under those who are still in it
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-d.last.done:
-		}
+// once more.
+func (d *Device) dial(last *link) (*link, error) {
+	if last != nil {
+		last.leaveBehind() // the library is not reset under those who are still in it
 	}
 	d.module.dialing.Lock()
 	defer d.module.dialing.Unlock()
-	l, err := dial(d.module, &d.config, d.credential, d.testOnlyMax)
+	l, err := d.dialOnce()
 	if (gone(err) || errors.Is(err, ErrNoToken)) && d.module.reset(err) {
-		l, err = dial(d.module, &d.config, d.credential, d.testOnlyMax)
+		l, err = d.dialOnce()
 	}
-	if again && errors.Is(err, ErrNoToken) {
+	if last != nil && errors.Is(err, ErrNoToken) {
 		return nil, &hsm.Error{Err: hsm.ErrUnavailable, Code: codeName(pkcs11.CKR_TOKEN_NOT_PRESENT), Hint: "the token is not there any more"}
 	}
 	return l, explain("", err)
+}
+
+// dialOnce connects, and finds out what the token is good for if nobody has. The
+// caller holds module.dialing.
+func (d *Device) dialOnce() (*link, error) {
+	l, err := dial(d.module, &d.config, d.credential, d.testOnlyMax)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.prepare(l); err != nil {
+		l.drop()
+		return nil, err
+	}
+	return l, nil
+}
+
+// leaveBehind waits until nobody uses a link that was given up. If somebody is in
+// a call that does not return, the link's sessions are left open: when it does
+// return, their handles may be somebody else's.
+func (l *link) leaveBehind() {
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-l.done:
+	case <-t.C:
+		l.mu.Lock()
+		l.orphan = true
+		l.mu.Unlock()
+	}
 }

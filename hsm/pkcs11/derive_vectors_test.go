@@ -57,7 +57,6 @@ func TestDeriveVectors(t *testing.T) {
 		require.NoError(t, err, v.ID)
 		require.Equal(t, hsm.KeyInfo{Label: bdk.String(), Algorithm: a, Usage: keys.UsagePIN, Ephemeral: true}, *k.Info())
 		require.Equal(t, want.KCV(), kcv(t, k.(cipher)), v.ID)
-		k.(hsm.Releaser).Release()
 		done[bdk]++
 	}
 	require.Equal(t, map[keys.Algorithm]int{keys.AES128: 11, keys.AES192: 4, keys.AES256: 12}, done)
@@ -85,13 +84,11 @@ func TestDeriveEveryAlgorithm(t *testing.T) {
 				if wantErr != nil {
 					continue
 				}
-				require.Equal(t, before+1, objects(t, token), "nothing is left of the keys between")
 				in := []byte("sixteen or thirty two letters ..")[:2*a.BlockSize()]
 				out := make([]byte, len(in))
 				require.NoError(t, want.Encrypt(t.Context(), out, in))
 				require.NoError(t, k.(cipher).Decrypt(t.Context(), out, out))
 				require.Equal(t, in, out, "%v from %v", a, label)
-				k.(hsm.Releaser).Release()
 				require.Equal(t, before, objects(t, token))
 			}
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 // rightsRead are the rights that a key is asked for.
-var rightsRead = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_DERIVE}
+var rightsRead = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_DERIVE, pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP}
 
 // describe reads what a key says of itself.
 func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (object, error) {
@@ -27,7 +27,7 @@ func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (obj
 	for _, right := range rightsRead {
 		t = append(t, pkcs11.NewAttribute(right, nil))
 	}
-	a, err := c.GetAttributeValue(s, h, t)
+	a, err := attributes(c, s, h, t)
 	if err != nil {
 		return object{}, err
 	}
@@ -49,17 +49,42 @@ func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (obj
 		}
 	}
 	id, ours := ParseKeyID(a[1].Value)
+	if ours && info.Algorithm == 0 && number(a[3].Value) == pkcs11.CKK_AES && id.Algorithm.BlockSize() == 16 {
+		info.Algorithm = id.Algorithm // NSS does not say how long some AES keys are
+	}
 	switch {
 	case ours && id.Algorithm == info.Algorithm:
 		info.Usage, info.KCV = id.Usage, id.KCV
 	case info.Algorithm.BlockSize() == 8:
 		info.KCV = checkValue(c, s, h)
 	}
-	return object{h, info, r}, nil
+	return object{handle: h, info: info, rights: r}, nil
+}
+
+// attributes reads attributes of an object. One that the object does not have is
+// empty: some tokens give no others if one is asked for that is not there.
+func attributes(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle, t []*pkcs11.Attribute) ([]*pkcs11.Attribute, error) {
+	a, err := c.GetAttributeValue(s, h, t)
+	if !is(err, pkcs11.CKR_ATTRIBUTE_TYPE_INVALID) {
+		return a, err
+	}
+	a = make([]*pkcs11.Attribute, len(t))
+	for i := range t {
+		one, err := c.GetAttributeValue(s, h, t[i:i+1])
+		switch {
+		case is(err, pkcs11.CKR_ATTRIBUTE_TYPE_INVALID):
+			a[i] = &pkcs11.Attribute{Type: t[i].Type}
+		case err != nil:
+			return nil, err
+		default:
+			a[i] = one[0]
+		}
+	}
+	return a, nil
 }
 
 func aesAlgorithm(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (keys.Algorithm, error) {
-	a, err := c.GetAttributeValue(s, h, []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_VALUE_LEN, nil)})
+	a, err := attributes(c, s, h, []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_VALUE_LEN, nil)})
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/internal/secret"
@@ -27,10 +28,15 @@ type Device struct {
 	closed atomic.Bool
 	once   sync.Once // closes
 
-	// turn is held, as its one value, by who makes or takes away the link.
-	turn    chan struct{}
-	last    *link // the link before, which may still have users; guarded by turn
-	refused error // what the token said of the credential; guarded by turn
+	mu      sync.Mutex
+	last    *link     // the link before, which may still have users
+	dialing *dialing  // the attempt to make a new one, if one is made
+	next    time.Time // when the next attempt may be made
+	refused error     // what the token said of the credential
+
+	// able is what the token has been found to be good for. It is set once, before
+	// the first link is there.
+	able *abilities
 
 	testOnlyMax int // sessions the token seems to have, if not zero: SoftHSM2 has no limit
 }
@@ -52,11 +58,36 @@ func openDevice(ctx context.Context, c Config, testOnlyMax int) (*Device, error)
 	if err != nil {
 		return nil, err
 	}
+	opened := make(chan opening, 1)
+	go func() {
+		d, err := openLibrary(ctx, path, c, testOnlyMax)
+		opened <- opening{d, err}
+	}()
+	select {
+	case o := <-opened:
+		return o.d, o.err
+	case <-ctx.Done(): // a call of the library cannot be interrupted
+		go func() {
+			if o := <-opened; o.err == nil {
+				_ = o.d.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+// opening is how the opening of a device ended.
+type opening struct {
+	d   *Device
+	err error
+}
+
+func openLibrary(ctx context.Context, path string, c Config, testOnlyMax int) (*Device, error) {
 	m, err := acquire(path)
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{config: c, testOnlyMax: testOnlyMax, module: m, turn: make(chan struct{}, 1)}
+	d := &Device{config: c, testOnlyMax: testOnlyMax, module: m}
 	d.Random = random{d}
 	if err := d.open(ctx); err != nil {
 		m.release()
@@ -93,20 +124,54 @@ func (d *Device) Name() string { return d.name }
 func (d *Device) ThrowAway() bool { return d.config.ThrowAway }
 
 // Close waits for the operations that run, removes the ephemeral keys, and logs
-// out unless another device of this process is on the token.
+// out unless another device of this process is on the token. If an operation is in
+// a call of the library that does not return, Close returns an error after five
+// seconds.
 func (d *Device) Close() error {
 	d.closed.Store(true)
+	var err error
 	d.once.Do(func() {
-		d.turn <- struct{}{}
-		defer func() { <-d.turn }()
-		d.lost(d.link.Load())
-		if d.last != nil {
-			<-d.last.done
-		}
+		err = d.close()
 		d.module.release()
 	})
-	return nil
+	return err
 }
+
+// close gives up the connection, and waits for its users.
+func (d *Device) close() error {
+	d.mu.Lock()
+	dialing := d.dialing
+	d.lost(d.link.Load())
+	d.mu.Unlock()
+	t := time.NewTimer(grace)
+	defer t.Stop()
+	if dialing != nil {
+		select {
+		case <-dialing.done:
+		case <-t.C:
+			return errHangs
+		}
+	}
+	d.mu.Lock()
+	last := d.last
+	d.mu.Unlock()
+	if last == nil {
+		return nil
+	}
+	select {
+	case <-last.done:
+		return nil
+	case <-t.C:
+		return errHangs
+	}
+}
+
+// grace is how long Close waits for operations that run.
+const grace = 5 * time.Second
+
+// errHangs is returned by Close where an operation does not end.
+var errHangs = &hsm.Error{Err: hsm.ErrUnavailable,
+	Hint: "closed, but a call of the PKCS#11 library has not returned: its session stays until it does, or until this process ends"}
 
 var (
 	_ hsm.Adopter         = (*Device)(nil)

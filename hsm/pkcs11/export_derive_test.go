@@ -5,33 +5,50 @@ package pkcs11
 import (
 	"context"
 
+	"github.com/miekg/pkcs11"
+
+	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
 )
 
-// Hidden is what the test of a token's derivation says of a key that can leave it,
-// or cannot.
-func Hidden(ctx context.Context, d *Device, label string) error {
-	return d.do(ctx, label, false, func(l *link) error {
-		o, err := l.lookup(ctx, label)
+// Kept is what the test of a token's derivation says of a key that can leave it, or
+// cannot.
+func Kept(ctx context.Context, d *Device, label string) error {
+	return d.do(ctx, label, false, func(b *bench) error {
+		o, err := b.lookup(label)
 		if err != nil {
 			return err
 		}
-		return l.hidden(ctx, o.handle)
+		return b.kept(o.handle)
 	})
 }
 
-// ProveValue is what that test says of a key that was not derived from base, or
-// not so.
-func ProveValue(ctx context.Context, d *Device, base, derived string, a keys.Algorithm, data []byte) error {
-	return d.do(ctx, "", false, func(l *link) error {
-		b, err := l.lookup(ctx, base)
+// DerivedValue is what that test says of a key that was not derived from base, or not
+// so.
+func DerivedValue(ctx context.Context, d *Device, base, derived string, a keys.Algorithm, data []byte) error {
+	return d.do(ctx, "", false, func(b *bench) error {
+		o, err := b.lookup(base)
 		if err != nil {
 			return err
 		}
-		k, err := l.lookup(ctx, derived)
+		k, err := b.lookup(derived)
 		if err != nil {
 			return err
 		}
-		return l.proveValue(ctx, b.handle, k.handle, a, data)
+		return b.testValue(o.handle, k.handle, a, data)
 	})
 }
+
+// Using calls f while an operation uses a key: with the object that it is.
+func Using(ctx context.Context, d *Device, k hsm.Key, f func(pkcs11.ObjectHandle)) error {
+	return d.do(ctx, "", false, func(b *bench) error {
+		o, err := b.object(k.(*key), pkcs11.CKA_DERIVE)
+		if o.handle != 0 {
+			f(o.handle)
+		}
+		return err
+	})
+}
+
+// Reason is reason.
+var Reason = reason

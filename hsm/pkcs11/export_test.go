@@ -10,7 +10,7 @@ import (
 
 // OnSession calls f with a session of the pool.
 func OnSession(ctx context.Context, d *Device, f func(*pkcs11.Ctx, pkcs11.SessionHandle) error) error {
-	return d.do(ctx, "", false, func(l *link) error { return l.use(ctx, f) })
+	return d.do(ctx, "", false, func(b *bench) error { return b.call(func(c *pkcs11.Ctx) error { return f(c, b.s) }) })
 }
 
 // SessionsOpen returns how many sessions the device has open, the pinned one
@@ -36,4 +36,16 @@ var Explain = explain
 // n, and does not say so.
 func OpenLimited(ctx context.Context, c Config, n int) (*Device, error) {
 	return openDevice(ctx, c, n)
+}
+
+// Age has the copies of keys looked after at the next use, as if time had passed.
+func Age(d *Device) {
+	h := &d.link.Load().handles
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, o := range h.m {
+		if o.copied != nil {
+			o.copied.checked.Store(0)
+		}
+	}
 }

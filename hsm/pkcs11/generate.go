@@ -4,7 +4,6 @@ package pkcs11
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/miekg/pkcs11"
@@ -18,11 +17,15 @@ import (
 // value is computed on the token; it is empty if the token does not let a key's
 // attributes be changed once it is made.
 func (d *Device) GenerateKey(ctx context.Context, s hsm.KeySpec) (hsm.KeyInfo, error) {
-	return d.create(ctx, s, func(l *link) (hsm.KeyInfo, error) {
-		kcv, err := l.generateChecked(ctx, s)
+	return d.create(ctx, s, func(b *bench) (hsm.KeyInfo, error) {
+		if d.able.tdesDUKPT.ok && wantsVariant(s) {
+			kcv, err := b.generateBDK(s)
+			return info(s, kcv), err
+		}
+		kcv, err := b.generateChecked(s)
 		if unchangeable(err) {
 			kcv = ""
-			_, err = l.generate(ctx, s, allows(s), KeyID{Usage: s.Usage, Algorithm: s.Algorithm}.String())
+			_, err = b.generate(s, d.able.rights(s), newKeyID(s, ""))
 		}
 		return info(s, kcv), err
 	})
@@ -32,46 +35,45 @@ func (d *Device) GenerateKey(ctx context.Context, s hsm.KeySpec) (hsm.KeyInfo, e
 // right to encipher. A key whose usage does not have that right has it until
 // the check value is known; so long as it has no CKA_ID, and so no usage, and
 // the front refuses it.
-func (l *link) generateChecked(ctx context.Context, s hsm.KeySpec) (kcv string, err error) {
-	r := allows(s)
+func (b *bench) generateChecked(s hsm.KeySpec) (kcv string, err error) {
+	r := b.d.able.rights(s)
 	final := []*pkcs11.Attribute{}
-	if !r.has(pkcs11.CKA_ENCRYPT) {
+	if !r.has(pkcs11.CKA_ENCRYPT) && !wraps(s.Usage, r) {
 		r = append(r[:len(r):len(r)], pkcs11.CKA_ENCRYPT)
 		final = append(final, attr(pkcs11.CKA_ENCRYPT, false))
 	}
-	h, err := l.generate(ctx, s, r, "")
+	h, err := b.generate(s, r, unfinished())
 	if err != nil {
 		return "", err
 	}
-	kcv, err = l.checkValue(ctx, s.Algorithm, h)
+	kcv, err = b.checkValue(s, h, r)
 	if err == nil {
-		final = append(final, attr(pkcs11.CKA_ID, KeyID{s.Usage, s.Algorithm, kcv}.String()))
-		err = l.admin(ctx, func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error {
+		final = append(final, attr(pkcs11.CKA_ID, newKeyID(s, kcv)))
+		err = b.pinned(func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error {
 			return c.SetAttributeValue(p, h, final)
 		})
 	}
 	if err != nil {
-		l.destroy(h)
-	}
-	if errors.Is(err, errDropped) {
-		err = explain(s.Label, err) // not one who waited and has done nothing: a key was made
+		b.destroyPinned(h)
 	}
 	return kcv, err
 }
 
-// destroy removes half a key, whatever became of the context and even on a link
-// that was given up: as long as its user has not left, its sessions are there.
-func (l *link) destroy(h pkcs11.ObjectHandle) {
-	if l.shared {
-		<-l.permits // who has it gives it back
-		defer func() { l.permits <- struct{}{} }()
-	}
-	_ = l.m.adminCall(func(c *pkcs11.Ctx) error { return c.DestroyObject(l.pinned, h) })
+// destroyPinned removes half a key, whatever became of the context and even on a
+// link that was given up: as long as its user has not left, its sessions are there.
+func (b *bench) destroyPinned(h pkcs11.ObjectHandle) {
+	_ = b.pinned(func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error { return c.DestroyObject(p, h) })
 }
 
 // generate makes a key on the token.
-func (l *link) generate(ctx context.Context, s hsm.KeySpec, r rights, id string) (h pkcs11.ObjectHandle, err error) {
-	t := append(template(s, l.token.LoginRequired, r), attr(pkcs11.CKA_ID, id))
+func (b *bench) generate(s hsm.KeySpec, r rights, id string) (h pkcs11.ObjectHandle, err error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return b.generateBy(s, append(template(s, b.l.token.LoginRequired, r), attr(pkcs11.CKA_ID, id)))
+}
+
+func (b *bench) generateBy(s hsm.KeySpec, t []*pkcs11.Attribute) (h pkcs11.ObjectHandle, err error) {
 	mechanism := uint(pkcs11.CKM_AES_KEY_GEN)
 	switch s.Algorithm {
 	case keys.TDES2:
@@ -81,7 +83,7 @@ func (l *link) generate(ctx context.Context, s hsm.KeySpec, r rights, id string)
 	default:
 		t = append(t, attr(pkcs11.CKA_VALUE_LEN, s.Algorithm.KeySize()))
 	}
-	err = l.admin(ctx, func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error {
+	err = b.pinned(func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error {
 		h, err = c.GenerateKey(p, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, t)
 		return err
 	})
@@ -90,16 +92,9 @@ func (l *link) generate(ctx context.Context, s hsm.KeySpec, r rights, id string)
 
 // checkValue computes a check value on the token, as keys.Key.KCV does: for TDES
 // of the encipherment of zeros, for AES of the CMAC of zeros.
-func (l *link) checkValue(ctx context.Context, a keys.Algorithm, h pkcs11.ObjectHandle) (string, error) {
-	mechanism, size := des3ECB, a.BlockSize()
-	if size == 16 {
-		mechanism = aesECB
-	}
-	encipher := func(dst, src []byte) error {
-		return l.use(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
-			return run(c, s, encrypt, mechanism, h, dst, src)
-		})
-	}
+func (b *bench) checkValue(s hsm.KeySpec, h pkcs11.ObjectHandle, r rights) (string, error) {
+	size := s.Algorithm.BlockSize()
+	encipher := func(dst, src []byte) error { return b.encrypt(h, size, wraps(s.Usage, r), dst, src) }
 	sum := make([]byte, size)
 	err := error(nil)
 	if size == 8 {

@@ -3,7 +3,6 @@
 package pkcs11
 
 import (
-	"context"
 	"fmt"
 	"sync"
 
@@ -17,6 +16,8 @@ type object struct {
 	handle pkcs11.ObjectHandle
 	info   hsm.KeyInfo
 	rights rights // those the token gives it, of rightsRead
+	key    *key   // which is handed out, for an object that was found by its label
+	copied *copied
 }
 
 // mayUse returns nil unless the token would let the key do what its usage does
@@ -24,7 +25,7 @@ type object struct {
 // What the token refuses it says itself.
 func (o object) mayUse(right uint) error {
 	s := hsm.KeySpec{Usage: o.info.Usage, Algorithm: o.info.Algorithm}
-	if s.Usage == "" || !o.rights.has(right) || allows(s).has(right) {
+	if s.Usage == "" || !o.rights.has(right) || mayHave(s).has(right) {
 		return nil
 	}
 	return &hsm.Error{Key: o.info.Label, Err: hsm.ErrKeyUsage, Hint: fmt.Sprintf("the token would let it, but not its usage %s", s.Usage)}
@@ -61,11 +62,11 @@ func (h *handles) forget(label string) {
 
 // lookup returns the key of a label: one that was found before, or one that is
 // searched for.
-func (l *link) lookup(ctx context.Context, label string) (object, error) {
-	if o, ok := l.handles.get(label); ok {
+func (b *bench) lookup(label string) (object, error) {
+	if o, ok := b.l.handles.get(label); ok && b.stillThere(o) {
 		return o, nil
 	}
-	found, err := l.search(ctx, label, 2)
+	found, err := b.search(label, 2)
 	switch {
 	case err != nil:
 		return object{}, err
@@ -74,28 +75,35 @@ func (l *link) lookup(ctx context.Context, label string) (object, error) {
 	case len(found) > 1:
 		return object{}, &hsm.Error{Key: label, Err: ErrAmbiguous, Hint: "give each key of the token a label of its own"}
 	}
-	if found[0].info.Usage != "" { // or it may be adopted
-		l.handles.put(label, found[0])
+	o := found[0]
+	o.key = &key{d: b.d, info: o.info, rights: o.rights, from: &labelled{o.info}}
+	if o.info.Usage == "" { // it may be adopted
+		return o, nil
 	}
-	return found[0], nil
+	if o, err = b.copy(o); err != nil {
+		return object{}, err
+	}
+	b.l.handles.put(label, o)
+	return o, nil
 }
 
 // search returns at most limit secret keys of a label, or of any label if it is
 // empty.
-func (l *link) search(ctx context.Context, label string, limit int) (found []object, err error) {
+func (b *bench) search(label string, limit int) (found []object, err error) {
+	if err := b.ctx.Err(); err != nil {
+		return nil, err
+	}
 	template := []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_SECRET_KEY)}
 	if label != "" {
 		template = append(template, pkcs11.NewAttribute(pkcs11.CKA_LABEL, label))
 	}
-	err = l.use(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
-		l.m.admin.Lock()
-		defer l.m.admin.Unlock()
-		hs, err := findObjects(c, s, template, limit)
+	err = b.adminCall(func(c *pkcs11.Ctx) error {
+		hs, err := findObjects(c, b.s, template, limit)
 		if err != nil {
 			return err
 		}
 		for _, h := range hs {
-			o, err := describe(c, s, h)
+			o, err := describe(c, b.s, h)
 			if is(err, pkcs11.CKR_OBJECT_HANDLE_INVALID) {
 				continue // deleted since
 			}
@@ -104,8 +112,8 @@ func (l *link) search(ctx context.Context, label string, limit int) (found []obj
 			}
 			found = append(found, o)
 		}
-		if len(found) == 0 && l.token.LoginRequired {
-			return loggedIn(c, s)
+		if len(found) == 0 && b.l.token.LoginRequired {
+			return loggedIn(c, b.s)
 		}
 		return nil
 	})

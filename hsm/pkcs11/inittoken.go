@@ -3,6 +3,7 @@
 package pkcs11
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/miekg/pkcs11"
@@ -26,8 +27,11 @@ func InitToken(modulePath, label string, officer, user []byte) (TokenInfo, error
 		return TokenInfo{}, err
 	}
 	defer m.release()
-	m.making.Lock()
-	defer m.making.Unlock()
+	done, err := m.lockMaking(context.Background())
+	if err != nil {
+		return TokenInfo{}, err
+	}
+	defer done()
 	list, err := m.tokens()
 	if err != nil {
 		return TokenInfo{}, explain("", err)

@@ -1,17 +1,21 @@
 package pkcs11
 
 import (
+	"crypto/rand"
+	"fmt"
 	"strings"
 
+	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
 )
 
 // KeyID is what the CKA_ID of a key says of it, as text of the form
 //
-//	pinion1:P0:TDES2:08D7B4
+//	pinion1:P0:TDES2:08D7B4:5F0C93A1
 //
-// with the key's X9.143 usage, its algorithm, and its check value, which may be
-// empty. PKCS#11 has no attribute for the first, and CKA_CHECK_VALUE, where
+// with the key's X9.143 usage, its algorithm, its check value, which may be empty,
+// and a number drawn for this key alone: to some tokens (NSS) two keys of one CKA_ID
+// are one key, and the second takes the place of the first. PKCS#11 has no attribute for the first, and CKA_CHECK_VALUE, where
 // tokens have it, is made by ECB also for AES keys, whose payment check value is
 // made by CMAC.
 //
@@ -21,20 +25,41 @@ type KeyID struct {
 	Usage     keys.Usage
 	Algorithm keys.Algorithm
 	KCV       string // 6 upper case hex digits, or empty
+	Serial    string // 8 upper case hex digits, or empty in keys of before there was one
 }
 
 const keyIDPrefix = "pinion1"
 
 // String returns the text of the CKA_ID.
 func (id KeyID) String() string {
-	return strings.Join([]string{keyIDPrefix, string(id.Usage), id.Algorithm.String(), id.KCV}, ":")
+	parts := []string{keyIDPrefix, string(id.Usage), id.Algorithm.String(), id.KCV}
+	if id.Serial != "" {
+		parts = append(parts, id.Serial)
+	}
+	return strings.Join(parts, ":")
 }
+
+// newKeyID returns the CKA_ID of a new key.
+func newKeyID(s hsm.KeySpec, kcv string) string {
+	return KeyID{s.Usage, s.Algorithm, kcv, drawSerial()}.String()
+}
+
+// drawSerial returns the number of a new key.
+func drawSerial() string {
+	var b [4]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	return fmt.Sprintf("%X", b)
+}
+
+// unfinished returns the CKA_ID of a key that is not ready to be used: it has no
+// usage.
+func unfinished() string { return "pinion1-new:" + drawSerial() }
 
 // ParseKeyID parses a CKA_ID. It reports false for that of a key which other
 // software made.
 func ParseKeyID(b []byte) (KeyID, bool) {
 	part := strings.Split(string(b), ":")
-	if len(part) != 4 || part[0] != keyIDPrefix {
+	if len(part) < 4 || len(part) > 5 || part[0] != keyIDPrefix {
 		return KeyID{}, false
 	}
 	algorithm, err := keys.ParseAlgorithm(part[2])
@@ -42,9 +67,16 @@ func ParseKeyID(b []byte) (KeyID, bool) {
 		return KeyID{}, false
 	}
 	id := KeyID{Usage: keys.Usage(part[1]), Algorithm: algorithm, KCV: part[3]}
-	if !id.Usage.Valid() || len(id.KCV) != 0 && len(id.KCV) != 6 ||
-		strings.Trim(id.KCV, "0123456789ABCDEF") != "" || id.String() != string(b) {
+	if len(part) == 5 {
+		id.Serial = part[4]
+	}
+	if !id.Usage.Valid() || !isHex(id.KCV, 6) || !isHex(id.Serial, 8) || id.String() != string(b) {
 		return KeyID{}, false
 	}
 	return id, true
+}
+
+// isHex reports whether s is empty, or n upper case hex digits.
+func isHex(s string, n int) bool {
+	return s == "" || len(s) == n && strings.Trim(s, "0123456789ABCDEF") == ""
 }

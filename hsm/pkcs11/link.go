@@ -8,6 +8,7 @@ import (
 
 	"github.com/miekg/pkcs11"
 
+	"github.com/pinion-hsm/pinion/internal/ontoken"
 	"github.com/pinion-hsm/pinion/internal/secret"
 )
 
@@ -28,13 +29,15 @@ type link struct {
 	// If one fails the link is given up, with the ephemeral keys.
 	shared bool
 
-	// permits is who may hold a session: a value taken is a permit held.
+	// permits is who may hold a session: a value taken is a [permit] held.
 	permits chan struct{}
 	down    chan struct{} // closed when the link is given up
 	done    chan struct{} // closed when its last user has left, and all is closed
 
 	handles handles
-	proven  proofs
+	marks   *ontoken.Marks // nil where nothing is done on the token
+
+	pin sync.Mutex // held by who uses the pinned session
 
 	testOnlyMax int // sessions that the token seems to have, if not zero
 
@@ -42,6 +45,11 @@ type link struct {
 	idle  []pkcs11.SessionHandle
 	open  int // sessions that exist, pinned apart
 	users int
+
+	replaced int  // permits of abandoned calls that others have got
+	held     int  // those that nobody has got
+	voids    int  // permits that the token had no session for
+	orphan   bool // its handles may be somebody else's by now
 }
 
 // dial finds the token, logs in, and opens a first session for operations. The
@@ -151,10 +159,15 @@ func (l *link) isDown() bool {
 // shut closes all sessions, and so logs out if nobody else of this process is on
 // the token. It is called once, when nobody uses the link any more.
 func (l *link) shut() {
-	for _, s := range l.idle {
-		l.closeSession(s)
+	l.mu.Lock()
+	orphan := l.orphan
+	l.mu.Unlock()
+	if !orphan {
+		for _, s := range l.idle {
+			l.closeSession(s)
+		}
+		l.closeSession(l.pinned)
 	}
-	l.closeSession(l.pinned)
 	l.m.unlinked(l)
 	close(l.done)
 }

@@ -3,6 +3,7 @@
 package pkcs11
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -26,19 +27,20 @@ func (k *key) CMAC(ctx context.Context, data []byte) (mac []byte, err error) {
 	if size == 16 {
 		mechanism = aesCMAC
 	}
-	err = k.d.do(ctx, k.info.Label, true, func(l *link) error {
-		return k.withObject(ctx, l, func(o object) error {
-			if err := o.mayUse(pkcs11.CKA_SIGN); err != nil {
+	data = bytes.Clone(data)
+	mac, err = work(ctx, k.d, k.info.Label, true, func(b *bench) (mac []byte, err error) {
+		o, err := b.object(k, pkcs11.CKA_SIGN)
+		if err != nil {
+			return nil, err
+		}
+		err = b.call(func(c *pkcs11.Ctx) (err error) {
+			if err = c.SignInit(b.s, mechanism, o.handle); err != nil {
 				return err
 			}
-			return l.use(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) (err error) {
-				if err = c.SignInit(s, mechanism, o.handle); err != nil {
-					return err
-				}
-				mac, err = c.Sign(s, data)
-				return err
-			})
+			mac, err = c.Sign(b.s, data)
+			return err
 		})
+		return mac, err
 	})
 	if err != nil {
 		return nil, err

@@ -19,28 +19,37 @@ import (
 // which are in this process already, go to the library in the clear. See the
 // package's comment for why it is not by unwrapping.
 func (d *Device) ImportKey(ctx context.Context, s hsm.KeySpec, k keys.Key) (hsm.KeyInfo, error) {
-	return d.create(ctx, s, func(l *link) (hsm.KeyInfo, error) {
+	return d.create(ctx, s, func(b *bench) (hsm.KeyInfo, error) {
 		kcv := k.KCV()
-		t := template(s, l.token.LoginRequired, allows(s))
-		t = append(t, attr(pkcs11.CKA_ID, KeyID{s.Usage, s.Algorithm, kcv}.String()))
+		t := template(s, b.l.token.LoginRequired, d.able.rights(s))
+		t = append(t, attr(pkcs11.CKA_ID, newKeyID(s, kcv)))
 		raw := cleartext.Bytes(k)
 		defer clear(raw)
 		t = append(t, attr(pkcs11.CKA_VALUE, raw))
-		err := l.admin(ctx, func(c *pkcs11.Ctx, h pkcs11.SessionHandle) error {
-			_, err := c.CreateObject(h, t)
+		var h pkcs11.ObjectHandle
+		err := b.pinned(func(c *pkcs11.Ctx, p pkcs11.SessionHandle) (err error) {
+			h, err = c.CreateObject(p, t)
 			return err
 		})
+		if err == nil && d.able.tdesDUKPT.ok && wantsVariant(s) {
+			if err = b.createVariant(s, raw); err != nil {
+				b.destroyPinned(h)
+			}
+		}
 		return info(s, kcv), err
 	})
 }
 
 // create makes a key, after a search for its label. Making is not tried twice: a
 // token that went away in the middle may have made the key.
-func (d *Device) create(ctx context.Context, s hsm.KeySpec, make func(*link) (hsm.KeyInfo, error)) (hsm.KeyInfo, error) {
-	d.module.making.Lock()
-	defer d.module.making.Unlock()
-	err := d.do(ctx, s.Label, true, func(l *link) error {
-		found, err := l.search(ctx, s.Label, 1)
+func (d *Device) create(ctx context.Context, s hsm.KeySpec, make func(*bench) (hsm.KeyInfo, error)) (hsm.KeyInfo, error) {
+	done, err := d.module.lockMaking(ctx)
+	if err != nil {
+		return hsm.KeyInfo{}, err
+	}
+	defer done()
+	err = d.do(ctx, s.Label, true, func(b *bench) error {
+		found, err := b.search(s.Label, 1)
 		if err == nil && len(found) > 0 {
 			err = &hsm.Error{Key: s.Label, Err: hsm.ErrKeyExists}
 		}
@@ -49,15 +58,18 @@ func (d *Device) create(ctx context.Context, s hsm.KeySpec, make func(*link) (hs
 	if err != nil {
 		return hsm.KeyInfo{}, err
 	}
-	var made hsm.KeyInfo
-	err = d.do(ctx, s.Label, false, func(l *link) (err error) {
-		made, err = make(l)
-		return err
-	})
-	if err != nil {
-		return hsm.KeyInfo{}, err
+	return work(ctx, d, s.Label, false, make)
+}
+
+// lockMaking waits until nobody else makes keys with the library. The caller calls
+// done.
+func (m *module) lockMaking(ctx context.Context) (done func(), err error) {
+	select {
+	case m.making <- struct{}{}:
+		return func() { <-m.making }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return made, nil
 }
 
 func info(s hsm.KeySpec, kcv string) hsm.KeyInfo {
@@ -67,11 +79,7 @@ func info(s hsm.KeySpec, kcv string) hsm.KeyInfo {
 // ListKeys implements [hsm.KeyManager]: all secret keys that have a label, also
 // those of other software, which have no usage.
 func (d *Device) ListKeys(ctx context.Context) ([]hsm.KeyInfo, error) {
-	var found []object
-	err := d.do(ctx, "", true, func(l *link) (err error) {
-		found, err = l.search(ctx, "", math.MaxInt)
-		return err
-	})
+	found, err := work(ctx, d, "", true, func(b *bench) ([]object, error) { return b.search("", math.MaxInt) })
 	if err != nil {
 		return nil, err
 	}
@@ -87,16 +95,27 @@ func (d *Device) ListKeys(ctx context.Context) ([]hsm.KeyInfo, error) {
 
 // DeleteKey implements [hsm.KeyManager].
 func (d *Device) DeleteKey(ctx context.Context, ref string) error {
-	d.module.making.Lock()
-	defer d.module.making.Unlock()
-	return d.do(ctx, ref, true, func(l *link) error {
-		l.handles.forget(ref) // what it was is not good enough to delete by
-		o, err := l.lookup(ctx, ref)
+	done, err := d.module.lockMaking(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return d.do(ctx, ref, true, func(b *bench) error {
+		b.l.handles.forget(ref) // what it was is not good enough to delete by
+		o, err := b.lookup(ref)
 		if err != nil {
 			return err
 		}
-		l.handles.forget(ref)
-		return l.admin(ctx, func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
+		b.l.handles.forget(ref)
+		if err := b.destroyVariants(o.info); err != nil {
+			return err
+		}
+		if o.copied != nil {
+			b.destroyPinned(o.handle)
+			o.handle = o.copied.of
+			defer b.l.m.age(ref)
+		}
+		return b.pinned(func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
 			return c.DestroyObject(s, o.handle)
 		})
 	})

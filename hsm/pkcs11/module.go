@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/miekg/pkcs11"
@@ -17,6 +18,8 @@ import (
 type module struct {
 	key      string // canonical name of the file
 	ctx      *pkcs11.Ctx
+	raw      raw
+	quirks   quirks
 	setup    Setup
 	reserved unsafe.Pointer // its parameters, in C
 
@@ -42,12 +45,11 @@ type module struct {
 		m map[*link]struct{}
 	}
 
-	// making is held from the search for a key's label to its creation.
-	making sync.Mutex
+	// making is held, as its one value, from the search for a key's label to its
+	// creation.
+	making chan struct{}
 
-	// admin serializes what changes the library's tables: sessions opened and
-	// closed, objects made, found and destroyed. SoftHSM2 2.6 is not safe there
-	// even with CKF_OS_LOCKING_OK; enciphering on sessions of one's own is.
+	// admin serializes what a library does not bear at the same time: see quirks.
 	admin sync.Mutex
 }
 
@@ -64,7 +66,7 @@ func acquire(path string) (*module, error) {
 	modules.Lock()
 	m := modules.m[key]
 	if m == nil {
-		m = &module{key: key, setup: setupOf(key)}
+		m = &module{key: key, setup: setupOf(key), making: make(chan struct{}, 1)}
 		modules.m[key] = m
 	}
 	m.refs++
@@ -98,7 +100,15 @@ func (m *module) load() error {
 		}
 		return fmt.Errorf("%w: %s cannot be loaded: it is no PKCS#11 library for this machine, needs a library that is missing, or is on a file system mounted noexec", ErrModule, m.key)
 	}
-	return m.initialize()
+	var ok bool
+	if m.raw, ok = rawOf(m.ctx); !ok {
+		return fmt.Errorf("%w: %s has no C_GetFunctionList: it is no PKCS#11 library", ErrModule, m.key)
+	}
+	if err := m.initialize(); err != nil {
+		return err
+	}
+	m.quirks = m.findQuirks()
+	return nil
 }
 
 // initialize calls C_Initialize. Where something else in this process has
@@ -125,7 +135,9 @@ func (m *module) release() {
 	if m.ctx == nil {
 		return
 	}
-	m.calls.Lock()
+	if !m.alone(patience) {
+		return // a call does not return, and the library is left to it
+	}
 	defer m.calls.Unlock()
 	if m.ours && m.broken == nil {
 		_ = m.ctx.Finalize()
@@ -135,18 +147,47 @@ func (m *module) release() {
 	}
 }
 
+// patience is how long calls that must return soon are waited for.
+const patience = time.Second
+
+// alone waits until no call is in the library, and keeps others out if it returns
+// true. It does not queue up for the lock: calls that go on are not held up by one
+// that hangs.
+func (m *module) alone(most time.Duration) bool {
+	for end := time.Now().Add(most); !m.calls.TryLock(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			return false
+		}
+	}
+	return true
+}
+
+// begin and end are before and after a call. A call that changes the library's
+// tables opens or closes a session, or makes, finds or destroys an object.
+func (m *module) begin(tables bool) {
+	m.calls.RLock()
+	if m.quirks.oneCall || m.quirks.oneChange && tables {
+		m.admin.Lock()
+	}
+}
+
+func (m *module) end(tables bool) {
+	if m.quirks.oneCall || m.quirks.oneChange && tables {
+		m.admin.Unlock()
+	}
+	m.calls.RUnlock()
+}
+
 // call calls f, which makes calls of the library that leave its tables alone.
 func (m *module) call(f func(*pkcs11.Ctx) error) error {
-	m.calls.RLock()
-	defer m.calls.RUnlock()
+	m.begin(false)
+	defer m.end(false)
 	return f(m.ctx)
 }
 
 // adminCall calls f, which makes calls that change the library's tables.
 func (m *module) adminCall(f func(*pkcs11.Ctx) error) error {
-	m.calls.RLock()
-	defer m.calls.RUnlock()
-	m.admin.Lock()
-	defer m.admin.Unlock()
+	m.begin(true)
+	defer m.end(true)
 	return f(m.ctx)
 }

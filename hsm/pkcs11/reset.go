@@ -14,10 +14,9 @@ import (
 // what somebody else does: a connection that works, or another user of the
 // library in this process. The caller holds m.dialing.
 func (m *module) reset(cause error) bool {
-	if !m.ours && !is(cause, pkcs11.CKR_CRYPTOKI_NOT_INITIALIZED) || !m.dropLinks() {
+	if !m.ours && !is(cause, pkcs11.CKR_CRYPTOKI_NOT_INITIALIZED) || !m.dropLinks() || !m.alone(patience) {
 		return false
 	}
-	m.calls.Lock()
 	defer m.calls.Unlock()
 	_ = m.ctx.Finalize()
 	return m.initialize() == nil
@@ -37,7 +36,7 @@ func (m *module) dropLinks() bool {
 	}
 	for _, l := range links {
 		l.drop()
-		<-l.done
+		l.leaveBehind()
 	}
 	return true
 }

@@ -17,11 +17,11 @@ type rights []uint
 var allRights = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_SIGN, pkcs11.CKA_VERIFY,
 	pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP, pkcs11.CKA_DERIVE}
 
-// allows returns the rights of a key: what its usage needs and no more, so that
-// the token keeps keys to their usage too.
+// allows returns the rights of a key on a token that can only encipher and
+// decipher: what its usage needs and no more, so that the token keeps keys to their
+// usage too. See [abilities.rights] for a token that can do better.
 //
-//   - P0 enciphers and deciphers PIN blocks. Where a token can unwrap and wrap
-//     them instead, it would have those rights in place of these.
+//   - P0 enciphers and deciphers PIN blocks.
 //   - V0 to V5 encipher; nothing that deciphers under a PIN verification key is
 //     of use to anybody but a thief.
 //   - B0 derives. Derivation of TDES DUKPT is made of enciphering under the BDK,
@@ -52,6 +52,19 @@ func allows(s hsm.KeySpec) rights {
 	return nil
 }
 
+// mayHave returns every right that a key of a usage is used with, on whatever token:
+// more than that, one that was adopted may have and this package does not use.
+func mayHave(s hsm.KeySpec) rights {
+	r := allows(s)
+	switch s.Usage {
+	case keys.UsagePIN:
+		r = append(r, pkcs11.CKA_WRAP, pkcs11.CKA_UNWRAP)
+	case keys.UsageVisaPVV:
+		r = append(r, pkcs11.CKA_WRAP)
+	}
+	return r
+}
+
 func (r rights) has(right uint) bool {
 	for _, x := range r {
 		if x == right {
@@ -63,7 +76,6 @@ func (r rights) has(right uint) bool {
 
 // template returns the attributes of a new key, apart from its value and CKA_ID.
 func template(s hsm.KeySpec, private bool, r rights) []*pkcs11.Attribute {
-	kind := map[keys.Algorithm]uint{keys.TDES2: pkcs11.CKK_DES2, keys.TDES3: pkcs11.CKK_DES3}
 	t := []*pkcs11.Attribute{
 		attr(pkcs11.CKA_CLASS, pkcs11.CKO_SECRET_KEY),
 		attr(pkcs11.CKA_TOKEN, !s.Ephemeral),
@@ -72,15 +84,22 @@ func template(s hsm.KeySpec, private bool, r rights) []*pkcs11.Attribute {
 		attr(pkcs11.CKA_EXTRACTABLE, false),
 		attr(pkcs11.CKA_LABEL, s.Label),
 	}
-	if k, ok := kind[s.Algorithm]; ok {
-		t = append(t, attr(pkcs11.CKA_KEY_TYPE, k))
-	} else {
-		t = append(t, attr(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_AES))
-	}
+	t = append(t, attr(pkcs11.CKA_KEY_TYPE, keyType(s.Algorithm)))
 	for _, right := range allRights {
 		t = append(t, attr(right, r.has(right)))
 	}
 	return t
+}
+
+// keyType returns the CKK_ of an algorithm.
+func keyType(a keys.Algorithm) uint {
+	switch a {
+	case keys.TDES2:
+		return pkcs11.CKK_DES2
+	case keys.TDES3:
+		return pkcs11.CKK_DES3
+	}
+	return pkcs11.CKK_AES
 }
 
 func attr(kind uint, value any) *pkcs11.Attribute { return pkcs11.NewAttribute(kind, value) }

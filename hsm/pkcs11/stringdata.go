@@ -25,15 +25,15 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// aesEncryptData returns CKM_AES_ECB_ENCRYPT_DATA with its parameter, PKCS#11
+// withData returns a mechanism with data as its parameter, PKCS#11
 // v2.40 mechanisms 2.19, which the binding cannot make: a struct with a pointer to
 // the data. The binding copies the struct, as bytes, into memory of C's, and knows
 // nothing of the pointer: so the data is in memory of C's too, and stays there
 // until the caller, after the call, frees it.
-func aesEncryptData(data []byte) (m []*pkcs11.Mechanism, free func()) {
+func withData(mechanism uint, data []byte) (m []*pkcs11.Mechanism, free func()) {
 	p := C.CBytes(data)
 	params := C.string_data{pData: (*C.uchar)(p), ulLen: C.ulong(len(data))}
 	raw := make([]byte, unsafe.Sizeof(params))
 	copy(raw, unsafe.Slice((*byte)(unsafe.Pointer(&params)), len(raw)))
-	return []*pkcs11.Mechanism{pkcs11.NewMechanism(pkcs11.CKM_AES_ECB_ENCRYPT_DATA, raw)}, func() { C.free(p) }
+	return []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, raw)}, func() { C.free(p) }
 }

@@ -10,29 +10,46 @@ import (
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/hsmtest"
 	"github.com/pinion-hsm/pinion/hsm/pkcs11"
+	"github.com/pinion-hsm/pinion/nss"
 	"github.com/pinion-hsm/pinion/softhsm"
 )
 
-// TestDevice runs the behaviour suite on a SoftHSM2 token of its own for each
-// part.
+// tokens are the libraries that the behaviour suite runs on. On NSS softokn, PINs
+// stay on the token; on SoftHSM2 they are in this process.
+var tokens = map[string]func(t *testing.T) pkcs11.Config{
+	"SoftHSM2": func(t *testing.T) pkcs11.Config { return softhsm.New(t).Config() },
+	"NSS":      func(t *testing.T) pkcs11.Config { return nss.New(t).Config() },
+}
+
+// TestDevice runs the behaviour suite on a token of its own for each part.
 func TestDevice(t *testing.T) {
 	t.Parallel()
-	hsmtest.TestDevice(t, func(t *testing.T) hsm.Device {
-		d, err := pkcs11.Open(t.Context(), softhsm.New(t).Config())
-		require.NoError(t, err)
-		return d
-	})
+	for name, token := range tokens {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hsmtest.TestDevice(t, func(t *testing.T) hsm.Device {
+				d, err := pkcs11.Open(t.Context(), token(t))
+				require.NoError(t, err)
+				return d
+			})
+		})
+	}
 }
 
 // TestDeviceWithOneSession runs it on a token that allows one session beside
 // the one that keeps the login.
 func TestDeviceWithOneSession(t *testing.T) {
 	t.Parallel()
-	hsmtest.TestDevice(t, func(t *testing.T) hsm.Device {
-		c := softhsm.New(t).Config()
-		c.Sessions = 1
-		d, err := pkcs11.Open(t.Context(), c)
-		require.NoError(t, err)
-		return d
-	})
+	for name, token := range tokens {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hsmtest.TestDevice(t, func(t *testing.T) hsm.Device {
+				c := token(t)
+				c.Sessions = 1
+				d, err := pkcs11.Open(t.Context(), c)
+				require.NoError(t, err)
+				return d
+			})
+		})
+	}
 }

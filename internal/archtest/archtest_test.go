@@ -36,6 +36,7 @@ var allowed = map[string]string{
 	"internal/nearest":           "",
 	"internal/durable":           "",
 	"internal/flock":             "",
+	"internal/tokendir":          "",
 
 	// floor 1
 	"pinblock":                 "internal/veil internal/fault internal/draw",
@@ -50,20 +51,25 @@ var allowed = map[string]string{
 	// floor 2
 	"pinverify": "internal/veil keys pinblock",
 
+	"internal/ontoken": "internal/draw internal/veil keys/dukpt pinblock pinverify",
+
 	// floor 3
 	"hsm": "internal/draw internal/veil keys keys/dukpt keys/keyblock pinblock pinverify",
 
 	// floor 4
 	"hsm/soft":          "hsm internal/durable internal/flock internal/secret keys keys/dukpt keys/keyblock golang.org/x/crypto/scrypt",
-	"hsm/pkcs11":        "hsm internal/cmac internal/secret keys keys/cleartext keys/dukpt keys/keyblock pinblock pinverify github.com/miekg/pkcs11",
+	"hsm/pkcs11":        "hsm internal/cmac internal/ontoken internal/secret keys keys/cleartext keys/dukpt keys/keyblock pinblock pinverify github.com/miekg/pkcs11",
 	"hsm/hsmtest":       "hsm keys keys/cleartext keys/dukpt pinblock pinverify github.com/stretchr/testify/require",
-	"hsm/devices":       "hsm hsm/soft hsm/pkcs11 softhsm",
-	"softhsm":           "hsm/pkcs11",
+	"hsm/devices":       "hsm hsm/soft hsm/pkcs11 nss softhsm",
+	"softhsm":           "hsm/pkcs11 internal/tokendir",
+	"nss":               "hsm/pkcs11 internal/tokendir",
 	"testvectors":       "hsm keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify",
 	"internal/diagnose": "internal/luhn keys keys/cleartext keys/dukpt keys/dukpt/intermediate pinblock pinblock/clear",
 	"internal/pgtest":   "",
+	"internal/p11rig":   "hsm/pkcs11 softhsm",
 
 	// floor 5, from the bottom up
+	"hsm/pool":     "hsm keys keys/dukpt pinblock pinverify github.com/sony/gobreaker/v2",
 	"issuer/audit": "",
 	"issuer":       "hsm internal/luhn internal/veil issuer/audit pinblock pinverify",
 	"issuer/sqlstore": "issuer issuer/audit github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool " +
@@ -92,7 +98,7 @@ var allowed = map[string]string{
 var alsoInTests = strings.Fields("github.com/stretchr/testify/require github.com/stretchr/testify/assert github.com/rogpeppe/go-internal/testscript " +
 	"github.com/santhosh-tekuri/jsonschema/v6 github.com/miekg/pkcs11 " +
 	"github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/jwt golang.org/x/sync/errgroup " +
-	"issuer issuer/audit issuer/sqlstore issuer/session issuer/access internal/pgtest pinverify " +
+	"issuer issuer/audit issuer/sqlstore issuer/session issuer/access internal/pgtest internal/p11rig nss pinverify " +
 	"keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest " +
 	"keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock")
 
@@ -102,7 +108,7 @@ var doors = map[string][]string{
 	"pinblock/clear":  {"cmd/pinion", "internal/diagnose", "issuer/httpapi", "issuer/session", "testvectors"},
 	"keys/cleartext":  {"cmd/pinion", "hsm/hsmtest", "hsm/pkcs11", "internal/diagnose", "issuer/server", "issuer/session", "testvectors"},
 	"internal/secret": {"hsm/pkcs11", "hsm/soft", "keys", "keys/cleartext", "keys/dukpt", "keys/dukpt/intermediate", "keys/keyblock", "keys/keyblock/clearblock"},
-	"internal/veil":   {"hsm", "issuer", "pinblock", "pinblock/clear", "pinverify"},
+	"internal/veil":   {"hsm", "internal/ontoken", "issuer", "pinblock", "pinblock/clear", "pinverify"},
 }
 
 // cgoPackages are those with cgo. Everything else must build without a C

@@ -1,0 +1,36 @@
+//go:build cgo
+
+package pkcs11
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// quirks are what a library does not bear although the standard says it must: all
+// are asked for CKF_OS_LOCKING_OK.
+type quirks struct {
+	// oneChange: SoftHSM2 2.6 is not safe when sessions are opened and closed, and
+	// objects made, found and destroyed, at the same time. Enciphering on sessions
+	// of one's own is.
+	oneChange bool
+	// oneCall: the client of p11-kit 0.24 has one connection to its server, which
+	// answers one call at a time. If the server dies while several wait, some of
+	// them wait for ever.
+	oneCall bool
+	// slowKeys: NSS and SoftHSM2 read a key that is kept on the token from its file
+	// each time it is used.
+	slowKeys bool
+}
+
+// findQuirks asks the library who made it. What p11-kit passes on may come from
+// any library.
+func (m *module) findQuirks() quirks {
+	info, err := m.ctx.GetInfo()
+	maker := strings.ToLower(info.ManufacturerID)
+	return quirks{
+		oneChange: err != nil || strings.Contains(maker, "softhsm") || strings.Contains(maker, "pkcs#11 kit"),
+		slowKeys:  strings.Contains(maker, "mozilla") || strings.Contains(maker, "softhsm"),
+		oneCall:   strings.HasPrefix(filepath.Base(m.key), "p11-kit-client"),
+	}
+}

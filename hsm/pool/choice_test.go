@@ -164,6 +164,55 @@ func TestWaitersOfTheDead(t *testing.T) {
 	}
 }
 
+// Who stops waiting at the moment at which a place is free does not keep it.
+func TestLatePlace(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			devices := stocked(t, 1)
+			p, h := newPool(t, devices, 1)
+			c := newCaller(t, "1234")
+			require.NoError(t, c.translate(t.Context(), h))
+			var wg sync.WaitGroup
+			ctx, cancel := context.WithCancel(t.Context())
+			wg.Go(func() {
+				_ = c.translate(t.Context(), h)
+				cancel()
+			})
+			synctest.Wait()
+			for range 2 {
+				wg.Go(func() { _ = c.translate(ctx, h) })
+			}
+			wg.Wait()
+			require.Zero(t, stat(p, "a").InFlight)
+			require.NoError(t, c.translate(t.Context(), h))
+		})
+	}
+}
+
+// Close ends the waiting for a member that does not give its place back.
+func TestCloseOfWaiters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		devices := stocked(t, 1)
+		p, h := newPool(t, devices, 1)
+		c := newCaller(t, "1234")
+		require.NoError(t, c.translate(t.Context(), h))
+		devices[0].set(deaf)
+		errs := make(chan error, 2)
+		for range 2 {
+			go func() { errs <- c.translate(context.Background(), h) }()
+		}
+		time.Sleep(time.Second / 2)
+		require.NoError(t, p.Close())
+		synctest.Wait()
+		require.Len(t, errs, 1)
+		require.ErrorIs(t, <-errs, hsm.ErrClosed)
+		devices[0].set(well)
+		<-errs
+	})
+}
+
 // Close ends the checks, the waiting and the members, and leaves no goroutine: synctest
 // would not return.
 func TestClose(t *testing.T) {

@@ -314,6 +314,21 @@ func TestTwoOfThree(t *testing.T) {
 	})
 }
 
+// A batch of which an item had no answer is done by another member.
+func TestBatchWithoutEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		devices := stocked(t, 2)
+		devices[0].loses = true
+		p, h := newPool(t, devices, 0)
+		c := newCaller(t, "1234")
+		for range 3 {
+			require.NoError(t, c.batch(t.Context(), h))
+		}
+		require.EqualValues(t, 1, retries(p))
+	})
+}
+
 // A health check finds the dead before a caller does.
 func TestIdlePool(t *testing.T) {
 	t.Parallel()

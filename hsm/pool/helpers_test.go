@@ -45,6 +45,7 @@ type faulty struct {
 	pings    int
 	pinging  int
 	fails    error // what operations return, if not nil
+	loses    bool  // the last item of every batch has no answer
 	exposure func(hsm.Work) hsm.Exposure
 	derived  int // keys that were derived and are not released
 }
@@ -176,6 +177,9 @@ func (d *faulty) TranslatePIN(ctx context.Context, t hsm.Translation, from, to h
 
 func (d *faulty) TranslatePINs(ctx context.Context, b hsm.Batch, from, to hsm.Key) (r []hsm.Result, err error) {
 	err = d.work(ctx, func() error { r, err = d.Device.TranslatePINs(ctx, b, of(from), of(to)); return err })
+	if err == nil && d.loses {
+		r[len(r)-1] = hsm.Result{Err: &hsm.Error{Err: hsm.ErrUnavailable}}
+	}
 	return r, err
 }
 

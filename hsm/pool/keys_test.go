@@ -157,6 +157,13 @@ func TestKeyOnOneMember(t *testing.T) {
 		}
 		require.Greater(t, calls(devices)[0], 3, "a key that was added is seen by the health check")
 
+		// Deleted on one device, past the pool: the other one has it yet.
+		require.NoError(t, devices[0].Device.DeleteKey(t.Context(), "zpk"))
+		for range 3 {
+			require.NoError(t, c.translate(t.Context(), h))
+		}
+		load(t, devices[0].Device, "zpk", c.zpk)
+
 		// Deleted on the devices, past the pool: no member uses it from now on.
 		for _, d := range devices[:2] {
 			require.NoError(t, d.Device.DeleteKey(t.Context(), "zpk"))

@@ -75,11 +75,20 @@ func (d *Device) Exposure(w hsm.Work) (hsm.Exposure, string) {
 func (a *abilities) inProcess(w hsm.Work) string {
 	switch w.Op {
 	case hsm.OpTranslate:
-		return first(a.opens(w.From, w.FromKey), a.seals(w.To, w.ToKey))
+		if why := a.opens(w.From, w.FromKey); why != "" {
+			return why
+		}
+		return a.seals(w.To, w.ToKey)
 	case hsm.OpGenerate:
 		return "no PKCS#11 mechanism draws decimal digits"
 	case hsm.OpVerify, hsm.OpReference, hsm.OpChange:
-		return first(a.method(w), a.opens(w.From, w.FromKey), judged(w.Rules))
+		if why := a.method(w); why != "" {
+			return why
+		}
+		if why := a.opens(w.From, w.FromKey); why != "" {
+			return why
+		}
+		return judged(w.Rules)
 	}
 	return ""
 }
@@ -88,9 +97,15 @@ func (a *abilities) inProcess(w hsm.Work) string {
 func (a *abilities) method(w hsm.Work) string {
 	switch m := w.Method.(type) {
 	case pinverify.VisaPVV:
-		return first(can(a.tdes), mayWrap(w.MethodKey))
+		if !a.tdes.ok {
+			return a.tdes.why
+		}
+		return mayWrap(w.MethodKey)
 	case pinverify.StoredBlock:
-		return first(a.opens(m.Format, w.MethodKey), a.seals(m.Format, w.MethodKey))
+		if why := a.opens(m.Format, w.MethodKey); why != "" {
+			return why
+		}
+		return a.seals(m.Format, w.MethodKey)
 	case pinverify.IBM3624, pinverify.GBP, pinverify.NL1:
 		return "the natural PIN is looked up in a table, which no token does; it and the offset, which is public, are the PIN"
 	}
@@ -107,20 +122,37 @@ func judged(r pinverify.Rules) string {
 	return "the rules look at the digits of the PIN"
 }
 
+// What is said of formats that are not done on a token. It is put together once:
+// reasons are asked for in every operation.
+var notOpened, notMade = map[pinblock.Format]string{}, map[pinblock.Format]string{}
+
+func init() {
+	for _, f := range pinblock.Formats() {
+		notOpened[f] = "blocks of format " + f.Name() + " are not opened on a token"
+		notMade[f] = "blocks of format " + f.Name() + " are not made on a token"
+	}
+}
+
 // opens returns why a block of a format is opened in this process.
 func (a *abilities) opens(f pinblock.Format, k hsm.Key) string {
 	if f != 0 && !ontoken.Opens(f) {
-		return "blocks of format " + f.Name() + " are not opened on a token"
+		return notOpened[f.Base()]
 	}
-	return first(a.format(f), may(k, pkcs11.CKA_UNWRAP, "unwrap"))
+	if why := a.format(f); why != "" {
+		return why
+	}
+	return may(k, pkcs11.CKA_UNWRAP, "unwrap")
 }
 
 // seals returns why a block of a format is made in this process.
 func (a *abilities) seals(f pinblock.Format, k hsm.Key) string {
 	if f != 0 && !ontoken.Seals(f) {
-		return "blocks of format " + f.Name() + " are not made on a token"
+		return notMade[f.Base()]
 	}
-	return first(a.format(f), mayWrap(k))
+	if why := a.format(f); why != "" {
+		return why
+	}
+	return mayWrap(k)
 }
 
 // format returns why blocks as long as those of a format do not stay on the token.
@@ -129,14 +161,10 @@ func (a *abilities) format(f pinblock.Format) string {
 	if f == 0 && (a.tdes.ok || a.aes.ok) {
 		return ""
 	}
-	return can(a.of(f.BlockSize()))
-}
-
-func can(a ability) string {
-	if a.ok {
-		return ""
+	if can := a.of(f.BlockSize()); !can.ok {
+		return can.why
 	}
-	return a.why
+	return ""
 }
 
 func mayWrap(k hsm.Key) string { return may(k, pkcs11.CKA_WRAP, "wrap") }
@@ -144,17 +172,7 @@ func mayWrap(k hsm.Key) string { return may(k, pkcs11.CKA_WRAP, "wrap") }
 // may returns why a key is not used on the token, if it is known.
 func may(k hsm.Key, right uint, verb string) string {
 	if k, ok := k.(*key); ok && k != nil && !k.rights.has(right) {
-		return "key " + k.info.Label + " may not " + verb + " (" + rightNames[right].name + " is false): a key that is made now may"
-	}
-	return ""
-}
-
-// first returns the first text that says something.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
+		return k.lacks(right, verb)
 	}
 	return ""
 }

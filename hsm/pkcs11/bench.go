@@ -21,6 +21,7 @@ type bench struct {
 	broken bool   // a call failed: the session may be in the middle of something
 	used   []*key // keys whose handles were taken
 	made   []pkcs11.ObjectHandle
+	two    [2]*key // of used, so that it rarely needs a heap
 }
 
 // call makes a call with the session of the bench, or the pinned one.

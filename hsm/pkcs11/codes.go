@@ -56,6 +56,9 @@ var absent = map[pkcs11.Error]bool{
 
 // is reports whether err is one of the codes.
 func is(err error, codes ...pkcs11.Error) bool {
+	if err == nil {
+		return false
+	}
 	var c pkcs11.Error
 	if !errors.As(err, &c) {
 		return false
@@ -70,6 +73,9 @@ func is(err error, codes ...pkcs11.Error) bool {
 
 // gone reports whether err says that the connection is of no more use.
 func gone(err error) bool {
+	if err == nil {
+		return false
+	}
 	var c pkcs11.Error
 	return errors.As(err, &c) && absent[c] || errors.Is(err, errDropped)
 }

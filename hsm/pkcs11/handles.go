@@ -16,6 +16,7 @@ type object struct {
 	handle pkcs11.ObjectHandle
 	info   hsm.KeyInfo
 	rights rights // those the token gives it, of rightsRead
+	may    rights // those its usage has; nil is all
 	key    *key   // which is handed out, for an object that was found by its label
 	copied *copied
 }
@@ -24,11 +25,10 @@ type object struct {
 // not: one that was adopted may have rights that it would not have been made with.
 // What the token refuses it says itself.
 func (o object) mayUse(right uint) error {
-	s := hsm.KeySpec{Usage: o.info.Usage, Algorithm: o.info.Algorithm}
-	if s.Usage == "" || !o.rights.has(right) || mayHave(s).has(right) {
+	if o.may == nil || !o.rights.has(right) || o.may.has(right) {
 		return nil
 	}
-	return &hsm.Error{Key: o.info.Label, Err: hsm.ErrKeyUsage, Hint: fmt.Sprintf("the token would let it, but not its usage %s", s.Usage)}
+	return &hsm.Error{Key: o.info.Label, Err: hsm.ErrKeyUsage, Hint: fmt.Sprintf("the token would let it, but not its usage %s", o.info.Usage)}
 }
 
 // handles are the objects a link has found, by label. Objects that were not
@@ -80,6 +80,7 @@ func (b *bench) lookup(label string) (object, error) {
 	if o.info.Usage == "" { // it may be adopted
 		return o, nil
 	}
+	o.may = append(rights{}, mayHave(hsm.KeySpec{Usage: o.info.Usage, Algorithm: o.info.Algorithm})...)
 	if o, err = b.copy(o); err != nil {
 		return object{}, err
 	}

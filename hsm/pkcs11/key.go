@@ -5,6 +5,7 @@ package pkcs11
 import (
 	"bytes"
 	"context"
+	"sync/atomic"
 
 	"github.com/miekg/pkcs11"
 
@@ -19,6 +20,8 @@ type key struct {
 	info   hsm.KeyInfo
 	rights rights // that it was found with
 	from   source
+
+	why atomic.Pointer[string] // what lacks has said
 }
 
 // source is where the handle of a key comes from.
@@ -87,11 +90,26 @@ func (k *key) ecb(ctx context.Context, dst, src []byte, f func(*bound, context.C
 	return nil
 }
 
+// lacks says that the key may not do what takes a right. It is asked for in every
+// operation, and so put together once: what is told is about the first right that
+// was asked for.
+func (k *key) lacks(right uint, verb string) string {
+	if why := k.why.Load(); why != nil {
+		return *why
+	}
+	why := "key " + k.info.Label + " may not " + verb + " (" + rightNames[right].name + " is false): a key that is made now may"
+	k.why.Store(&why)
+	return why
+}
+
 // object returns the object of a key, for something that takes a right.
 func (b *bench) object(k *key, right uint) (object, error) {
 	o, err := k.from.object(b)
 	if err != nil {
 		return object{}, err
+	}
+	if b.used == nil {
+		b.used = b.two[:0]
 	}
 	b.used = append(b.used, k)
 	return o, o.mayUse(right)
@@ -108,7 +126,7 @@ type labelled struct{ info hsm.KeyInfo }
 
 func (s *labelled) object(b *bench) (object, error) {
 	o, err := b.lookup(s.info.Label)
-	if err == nil && o.info != s.info {
+	if err == nil && (o.key == nil || o.key.from != s) && o.info != s.info {
 		err = &hsm.Error{Key: s.info.Label, Err: hsm.ErrKeyNotFound, Hint: "another key has taken its label"}
 	}
 	return o, err

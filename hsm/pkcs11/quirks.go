@@ -21,6 +21,10 @@ type quirks struct {
 	// slowKeys: NSS and SoftHSM2 read a key that is kept on the token from its file
 	// each time it is used.
 	slowKeys bool
+	// local: SoftHSM2 and NSS do all they do in this process, and calls of theirs
+	// return. They are made where the operation is asked for; a goroutine of their
+	// own, which could be left behind, would cost half as much as the calls do.
+	local bool
 }
 
 // findQuirks asks the library who made it. What p11-kit passes on may come from
@@ -28,9 +32,11 @@ type quirks struct {
 func (m *module) findQuirks() quirks {
 	info, err := m.ctx.GetInfo()
 	maker := strings.ToLower(info.ManufacturerID)
+	file := filepath.Base(m.key)
 	return quirks{
+		local:     strings.HasPrefix(file, "libsofthsm2.") || strings.HasPrefix(file, "libsoftokn3."),
 		oneChange: err != nil || strings.Contains(maker, "softhsm") || strings.Contains(maker, "pkcs#11 kit"),
 		slowKeys:  strings.Contains(maker, "mozilla") || strings.Contains(maker, "softhsm"),
-		oneCall:   strings.HasPrefix(filepath.Base(m.key), "p11-kit-client"),
+		oneCall:   strings.HasPrefix(file, "p11-kit-client"),
 	}
 }

@@ -15,7 +15,8 @@ import (
 //
 // f runs in a goroutine of its own if the context can end, because a call of the
 // library cannot be interrupted: when the context ends first, the call is
-// abandoned. So f must not touch memory of the caller's; what it needs is copied
+// abandoned. (Not so for a library that does everything in this process, see
+// quirks: there f looks at the context between calls.) So f must not touch memory of the caller's; what it needs is copied
 // before, and what it makes is its answer.
 func work[T any](ctx context.Context, d *Device, key string, retry bool, f func(*bench) (T, error)) (T, error) {
 	for {
@@ -73,7 +74,7 @@ func attempt[T any](ctx context.Context, d *Device, f func(*bench) (T, error)) (
 		l.leave()
 		return a
 	}
-	if ctx.Done() == nil {
+	if ctx.Done() == nil || l.m.quirks.local {
 		return run()
 	}
 	done := make(chan answer[T], 1)

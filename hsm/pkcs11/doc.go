@@ -20,34 +20,42 @@
 // The word PIN is the cardholder's. What PKCS#11 calls the user PIN is the
 // credential here; the attributes of a URI keep the names RFC 7512 gave them.
 //
-// # Two ways, of which this is the first
+// An operation ends when its context does, whatever the library does: the call is
+// abandoned and its session replaced, up to as many again as the device has. (Calls
+// of SoftHSM2 and NSS, which do everything in this process, are waited for.)
 //
-// No PKCS#11 mechanism knows a PIN block. This package has the token decipher a
-// block, works on the PIN in this process and has the token encipher the
-// result: [hsm.InProcess], for every operation and on every token. That is
-// what [hsm.Arithmetic], embedded in [Device], does. A token that can wrap and
-// derive can do better, without the clear PIN in this process; where that way
-// is added, it is by overriding the methods of Arithmetic it applies to.
+// # Two ways
+//
+// No PKCS#11 mechanism knows a PIN block. On a token that can unwrap, derive by XOR,
+// cut and join, and wrap, this package works on PIN blocks inside the token: ISO-0, 1,
+// 3 and 4, translated, verified by Visa PVV and against stored blocks, with PIN keys
+// that may wrap and unwrap and nothing else. That is [hsm.OnDevice]. Otherwise the
+// token deciphers a block, this process works on the PIN, and the token enciphers
+// the result: [hsm.InProcess]. [Device.Exposure] says which way some work is done,
+// and why it is not the other.
+//
+// What the token can do is tried when the device is opened, once, with keys of the
+// test's own and known answers; the list of its mechanisms is not believed.
 //
 // # How keys are kept
 //
 // A key's usage, algorithm and check value are in its CKA_ID: see [KeyID]. Its
 // PKCS#11 rights follow its usage, so that the token too refuses what the front
-// refuses: a PIN key enciphers and deciphers, a PIN verification key only
-// enciphers, and no key leaves the token.
+// refuses: a PIN key wraps and unwraps where that will do, and enciphers and
+// deciphers elsewhere; a PIN verification key does one of them, one way; and no key
+// leaves the token.
 //
 // A key that other software made has no such CKA_ID, and the front refuses it.
 // [Device.Adopt] gives it one.
 //
 // # DUKPT
 //
-// AES DUKPT is derived on the token, all of it, where the token has
-// CKM_AES_ECB_ENCRYPT_DATA: a BDK has the right to derive and no other, and the
-// PIN key of a transaction is a session object that is destroyed after the
-// operation, as the keys on the way to it are after the next step. Before a
-// connection derives for the first time, the token has to show, with a key it
-// draws, that what it derives is right and cannot leave it. TDES DUKPT is made of
-// keys masked by XOR, for which many tokens have no mechanism: it is refused.
+// Keys are derived on the token, all of them, in the operation that uses them, and
+// destroyed when it ends. AES DUKPT takes CKM_AES_ECB_ENCRYPT_DATA and a BDK with the
+// right to derive and no other. TDES DUKPT takes XOR and DES beside, and a second
+// object for each BDK, which is made when the BDK is imported or generated; on tokens
+// without them it is refused. TDES initial keys are refused: their halves would have
+// to be extractable.
 //
 // # How keys come in
 //

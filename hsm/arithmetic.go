@@ -46,20 +46,23 @@ func (Arithmetic) TranslatePINs(ctx context.Context, b Batch, from, to Key) ([]R
 	if err != nil {
 		return nil, err
 	}
-	items := make([]pinblock.Item, len(b.Items))
-	for i, it := range b.Items {
-		items[i] = pinblock.Item{Block: it.Block, PAN: it.PAN}
-	}
-	if err := pinblock.TranslateAll(ctx, items,
+	t := translations{b.Items, make([]Result, len(b.Items))}
+	if err := pinblock.TranslateAll(ctx, t,
 		pinblock.Source{Key: source, Format: b.From.Format}, pinblock.Target{Key: target, Format: b.To.Format}); err != nil {
 		return nil, err
 	}
-	results := make([]Result, len(items))
-	for i, it := range items {
-		results[i] = Result{Block: it.Block, Err: it.Err}
-	}
-	return results, nil
+	return t.results, nil
 }
+
+// translations are a batch as package pinblock wants it.
+type translations struct {
+	items   []Item
+	results []Result
+}
+
+func (t translations) Len() int                              { return len(t.items) }
+func (t translations) Item(i int) ([]byte, pinblock.PAN)     { return t.items[i].Block, t.items[i].PAN }
+func (t translations) Result(i int, block []byte, err error) { t.results[i] = Result{block, err} }
 
 // VerifyPIN implements [Device].
 func (Arithmetic) VerifyPIN(ctx context.Context, v Verification, from, method Key) error {

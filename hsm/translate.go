@@ -98,35 +98,43 @@ func (h *HSM) translateAll(ctx context.Context, b Batch) (_ []Result, key string
 		return nil, b.From.Key, err
 	}
 	defer release(from)
-	results := make([]Result, len(b.Items))
-	good := b
-	good.Items = make([]Item, 0, len(b.Items))
-	index := make([]int, 0, len(b.Items))
+	results, err := h.translateGood(ctx, b, from, to)
+	return results, "", err
+}
+
+// translateGood has the device translate the items that are well formed.
+func (h *HSM) translateGood(ctx context.Context, b Batch, from, to Key) ([]Result, error) {
+	bad := map[int]error{}
 	for i, it := range b.Items {
-		if results[i].Err = checkItem(b, it); results[i].Err != nil {
-			continue
+		err := checkItem(b, it)
+		if err == nil && !it.KSN.IsZero() {
+			err = fail(OpTranslate, b.From.Key, &Error{Err: ErrKeyUsage, Hint: "a KSN was given, and the key is no BDK"})
 		}
-		if !it.KSN.IsZero() {
-			results[i].Err = fail(OpTranslate, b.From.Key, &Error{Err: ErrKeyUsage, Hint: "a KSN was given, and the key is no BDK"})
-			continue
+		if err != nil {
+			bad[i] = err
 		}
-		good.Items = append(good.Items, it)
-		index = append(index, i)
 	}
-	if len(good.Items) == 0 {
-		return results, "", nil
+	if len(bad) == 0 {
+		return h.batch(ctx, b, from, to)
 	}
-	answers, err := h.batch(ctx, good, from, to)
+	items := b.Items
+	b.Items = make([]Item, 0, len(items)-len(bad))
+	for i, it := range items {
+		if bad[i] == nil {
+			b.Items = append(b.Items, it)
+		}
+	}
+	answers, err := h.batch(ctx, b, from, to)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	for j, a := range answers {
-		if a.Err != nil {
-			a.Err = fail(OpTranslate, "", a.Err)
+	results := make([]Result, len(items))
+	for i := range results {
+		if results[i].Err = bad[i]; bad[i] == nil {
+			results[i], answers = answers[0], answers[1:]
 		}
-		results[index[j]] = a
 	}
-	return results, "", nil
+	return results, nil
 }
 
 // isBDK reports whether the incoming key of a batch is one that every block's
@@ -191,6 +199,22 @@ func checkItem(b Batch, it Item) error {
 
 // batch has the device translate the blocks, in one call if it can.
 func (h *HSM) batch(ctx context.Context, b Batch, from, to Key) ([]Result, error) {
+	if len(b.Items) == 0 {
+		return []Result{}, nil
+	}
+	results, err := h.translateEach(ctx, b, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for i := range results {
+		if results[i].Err != nil {
+			results[i].Err = fail(OpTranslate, "", results[i].Err)
+		}
+	}
+	return results, nil
+}
+
+func (h *HSM) translateEach(ctx context.Context, b Batch, from, to Key) ([]Result, error) {
 	if d, ok := h.device.(BatchTranslator); ok {
 		return d.TranslatePINs(ctx, b, from, to)
 	}

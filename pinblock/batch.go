@@ -3,21 +3,33 @@ package pinblock
 import (
 	"context"
 	"encoding/binary"
+	"sync"
+
+	"github.com/pinion-hsm/pinion/internal/draw"
 )
 
-// Item is one block of a batch: what comes in, and what comes out in its place.
-type Item struct {
-	Block []byte
-	PAN   PAN
-	Err   error
+// Batch is blocks to be translated under one pair of keys, as sort.Interface is
+// things to be sorted.
+type Batch interface {
+	// Len returns how many blocks there are.
+	Len() int
+	// Item returns a block, which is not changed, and its account.
+	Item(i int) (block []byte, pan PAN)
+	// Result takes the answer to Item(i): a new block, which is the batch's to
+	// keep, or what was wrong with that one. It is called once for each, in order.
+	Result(i int, block []byte, err error)
 }
 
-// TranslateAll is [Translate] for many blocks under one pair of keys, with one
-// call of each key for them all (two for ISO-4): far cheaper where a call
-// crosses a network or a driver. Each item's Block is replaced by the new one, or
-// set to nil and its Err set. The error returned is for what concerns every
-// block: a format, a key, the device; then no item was changed.
-func TranslateAll(ctx context.Context, items []Item, from Source, to Target) error {
+// mostAtOnce is how many blocks of a batch go to a key in one call: many are far
+// cheaper than few where a call crosses a network or a driver, and after some
+// thousands nothing more is gained.
+const mostAtOnce = 4096
+
+// TranslateAll is [Translate] for many blocks, with one call of each key for
+// thousands of them (two for ISO-4). What is wrong with one block is that one's
+// affair. The error returned is for what concerns them all, a format, a key, the
+// device: then results that were given before are void.
+func TranslateAll(ctx context.Context, b Batch, from Source, to Target) error {
 	in, err := from.Format.layout()
 	if err != nil {
 		return err
@@ -29,103 +41,170 @@ func TranslateAll(ctx context.Context, items []Item, from Source, to Target) err
 	if from.Key.BlockSize() != in.size || to.Key.BlockSize() != out.size {
 		return ErrKeySize
 	}
-	pins, errs, err := openAll(ctx, items, from, in, func(pan PAN) bool { return in.takes(from.Format, pan) && out.takes(to.Format, pan) })
-	if err != nil {
-		return err
-	}
-	blocks, err := sealAll(ctx, items, pins, errs, to, out)
-	if err != nil {
-		return err
-	}
-	for i := range items {
-		items[i].Block, items[i].Err = nil, errs[i]
-		if errs[i] == nil {
-			items[i].Block, blocks = blocks[:out.size:out.size], blocks[out.size:]
+	t := translators.Get().(*translator)
+	defer translators.Put(t)
+	for n := 0; n < b.Len(); n += mostAtOnce {
+		t.batch, t.first, t.n = b, n, min(mostAtOnce, b.Len()-n)
+		if err := t.translate(ctx, from, to, in, out); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// openAll opens every block. A block of the wrong length keeps its place, so
-// that the others stay where they are.
-func openAll(ctx context.Context, items []Item, from Source, l *layout, takes func(PAN) bool) ([]PIN, []error, error) {
-	pins, errs := make([]PIN, len(items)), make([]error, len(items))
-	buf := make([]byte, len(items)*l.size)
-	defer clear(buf)
-	at := func(i int) []byte { return buf[i*l.size:][:l.size] }
-	for i, it := range items {
-		switch {
-		case len(it.Block) != l.size:
-			errs[i] = ErrBlockSize
-		case !takes(it.PAN):
-			errs[i] = ErrPANLength
-		default:
-			copy(at(i), it.Block)
-		}
-	}
-	if len(buf) == 0 {
-		return pins, errs, nil
-	}
-	if err := from.Key.Decrypt(ctx, buf, buf); err != nil {
-		return nil, nil, err
-	}
-	if l.size == 16 {
-		for i, it := range items {
-			if errs[i] == nil {
-				from.Format.xorPANField(at(i), it.PAN)
-			}
-		}
-		if err := from.Key.Decrypt(ctx, buf, buf); err != nil {
-			return nil, nil, err
-		}
-	}
-	for i, it := range items {
-		if errs[i] != nil {
-			continue
-		}
-		pin, bad, err := l.decode(from.Format, binary.BigEndian.Uint64(at(i)), it.PAN, nil)
-		if err == nil && bad != 0 {
-			err = ErrBlock
-		}
-		pins[i], errs[i] = pin, err
-	}
-	return pins, errs, nil
+// translator is the memory that a part of a batch is translated in. Clear blocks and
+// PINs are in it, and are wiped when the part is done.
+type translator struct {
+	batch    Batch
+	first, n int
+	state    [mostAtOnce]state
+	in       [16 * mostAtOnce]byte
+	words    [64]byte // random words that are not used yet
+	left     int      // bytes of them
 }
 
-// sealAll seals the PINs of the items without an error, one after the other.
-func sealAll(ctx context.Context, items []Item, pins []PIN, errs []error, to Target, l *layout) ([]byte, error) {
-	buf := make([]byte, 0, len(items)*l.size)
-	var pans []PAN
-	for i, it := range items {
-		if errs[i] != nil {
-			continue
-		}
-		hi, lo, err := l.encode(to.Format, pins[i], it.PAN, nil)
-		if err != nil {
-			errs[i] = learnt(err)
-			continue
-		}
-		buf = binary.BigEndian.AppendUint64(buf, hi)
-		if l.size == 16 {
-			buf = binary.BigEndian.AppendUint64(buf, lo)
-			pans = append(pans, it.PAN)
-		}
-	}
-	if len(buf) == 0 {
-		return nil, nil
-	}
-	err := to.Key.Encrypt(ctx, buf, buf)
-	if err == nil && l.size == 16 {
-		for i, pan := range pans {
-			to.Format.xorPANField(buf[16*i:], pan)
-		}
-		err = to.Key.Encrypt(ctx, buf, buf)
-	}
-	if err != nil {
+// state is what is known of one block.
+type state uint8
+
+const (
+	good state = iota
+	badSize
+	badPAN
+	badBlock
+)
+
+var stateErrors = [...]error{nil, ErrBlockSize, ErrPANLength, ErrBlock}
+
+var translators = sync.Pool{New: func() any { return new(translator) }}
+
+// translate translates a part.
+func (t *translator) translate(ctx context.Context, from Source, to Target, in, out *layout) error {
+	buf := t.in[:t.n*in.size]
+	defer func() {
 		clear(buf)
-		return nil, err
+		clear(t.words[:])
+		t.batch, t.left = nil, 0
+	}()
+	t.collect(from.Format, to.Format, in, out)
+	if err := t.decipher(ctx, from, in); err != nil {
+		return err
 	}
-	return buf, nil
+	blocks, err := t.recode(from.Format, to.Format, in, out)
+	if err != nil {
+		return err
+	}
+	if err := t.encipher(ctx, blocks, to, out); err != nil {
+		clear(blocks)
+		return err
+	}
+	for i := range t.n {
+		if s := t.state[i]; s != good {
+			t.batch.Result(t.first+i, nil, stateErrors[s])
+			continue
+		}
+		t.batch.Result(t.first+i, blocks[:out.size:out.size], nil)
+		blocks = blocks[out.size:]
+	}
+	return nil
+}
+
+// collect copies the blocks. One that cannot be translated keeps its place, so that
+// the others stay where they are.
+func (t *translator) collect(from, to Format, in, out *layout) {
+	digits := max(in.minPANFor(from), out.minPANFor(to))
+	for i := range t.n {
+		block, pan := t.batch.Item(t.first + i)
+		switch {
+		case len(block) != in.size:
+			t.state[i] = badSize
+		case pan.Len() < digits:
+			t.state[i] = badPAN
+		default:
+			t.state[i] = good
+			copy(t.in[i*in.size:], block)
+		}
+	}
+}
+
+// decipher deciphers the blocks where they are.
+func (t *translator) decipher(ctx context.Context, from Source, in *layout) error {
+	buf := t.in[:t.n*in.size]
+	err := from.Key.Decrypt(ctx, buf, buf)
+	if err != nil || in.size == 8 {
+		return err
+	}
+	for i := range t.n {
+		if t.state[i] == good {
+			_, pan := t.batch.Item(t.first + i)
+			from.Format.xorPANField(buf[i*16:][:16], pan)
+		}
+	}
+	return from.Key.Decrypt(ctx, buf, buf)
+}
+
+// recode takes the clear blocks apart and returns the new ones, those that are good
+// and no others.
+func (t *translator) recode(from, to Format, in, out *layout) ([]byte, error) {
+	blocks := make([]byte, 0, t.n*out.size)
+	for i := range t.n {
+		if t.state[i] != good {
+			continue
+		}
+		_, pan := t.batch.Item(t.first + i)
+		digits, bad, err := in.decodeDigits(from, binary.BigEndian.Uint64(t.in[i*in.size:]), pan, nil)
+		if err != nil {
+			return nil, err
+		}
+		if bad != 0 {
+			t.state[i] = badBlock
+			continue
+		}
+		hi, lo, err := out.encodeDigits(to, digits, pan, nil, t.next)
+		if learnt(err) == ErrBlock {
+			t.state[i] = badBlock
+			continue
+		}
+		if err != nil {
+			clear(blocks)
+			return nil, err
+		}
+		blocks = binary.BigEndian.AppendUint64(blocks, hi)
+		if out.size == 16 {
+			blocks = binary.BigEndian.AppendUint64(blocks, lo)
+		}
+	}
+	return blocks, nil
+}
+
+// encipher enciphers the new blocks where they are.
+func (t *translator) encipher(ctx context.Context, blocks []byte, to Target, out *layout) error {
+	if len(blocks) == 0 {
+		return nil
+	}
+	err := to.Key.Encrypt(ctx, blocks, blocks)
+	if err != nil || out.size == 8 {
+		return err
+	}
+	rest := blocks
+	for i := range t.n {
+		if t.state[i] == good {
+			_, pan := t.batch.Item(t.first + i)
+			to.Format.xorPANField(rest[:16], pan)
+			rest = rest[16:]
+		}
+	}
+	return to.Key.Encrypt(ctx, blocks, blocks)
+}
+
+// next is a source of random words that asks the system for several at once.
+func (t *translator) next() (uint64, error) {
+	if t.left == 0 {
+		draw.Fill(t.words[:])
+		t.left = len(t.words)
+	}
+	w := binary.BigEndian.Uint64(t.words[len(t.words)-t.left:])
+	t.left -= 8
+	return w, nil
 }
 
 // learnt hides an error that says something about a PIN that was deciphered.

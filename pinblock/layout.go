@@ -62,12 +62,18 @@ const (
 	decFill          // 0 to 9
 )
 
+// words is a source of random words. It never fails.
+type words func() (uint64, error)
+
+// process is this process's generator.
+func process() (uint64, error) { return draw.Uint64(), nil }
+
 // draw returns count fill nibbles, left justified.
-func (a alphabet) draw(count int) uint64 {
-	next := func() (uint64, error) { return draw.Uint64(), nil }
+func (a alphabet) draw(count int, next words) uint64 {
 	switch a {
 	case hexFill:
-		return draw.Uint64()
+		w, _ := next()
+		return w
 	case afFill:
 		w, _ := draw.Digits(count, 6, next)
 		return w + 0xaaaa_aaaa_aaaa_aaaa&^right(16-count)
@@ -148,7 +154,11 @@ func (l *layout) encode(f Format, pin PIN, pan PAN, x *veil.Extras) (hi, lo uint
 	if pin.IsZero() {
 		return 0, 0, ErrPIN
 	}
-	digits := veil.Reveal(pin.digits)
+	return l.encodeDigits(f, veil.Reveal(pin.digits), pan, x, process)
+}
+
+// encodeDigits is encode for a packed PIN.
+func (l *layout) encodeDigits(f Format, digits uint64, pan PAN, x *veil.Extras, next words) (hi, lo uint64, err error) {
 	n := packedLen(digits)
 	if !l.holds(n, x) {
 		return 0, 0, ErrPINLength
@@ -161,7 +171,7 @@ func (l *layout) encode(f Format, pin PIN, pan PAN, x *veil.Extras) (hi, lo uint
 			return 0, 0, ErrPadInPIN
 		}
 	}
-	fill, err := l.fill(n, x)
+	fill, err := l.fill(n, x, next)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -198,13 +208,13 @@ func (l *layout) minPANFor(f Format) int {
 func (l *layout) takes(f Format, pan PAN) bool { return pan.Len() >= l.minPANFor(f) }
 
 // fill returns the fill of a block: drawn, or what the clear door chose.
-func (l *layout) fill(n int, x *veil.Extras) (uint64, error) {
+func (l *layout) fill(n int, x *veil.Extras, next words) (uint64, error) {
 	count, from := l.field.fill(n)
 	if count == 0 {
 		return 0, nil
 	}
 	if x == nil || x.FillLen == 0 {
-		return from.draw(count), nil
+		return from.draw(count, next), nil
 	}
 	if x.FillLen < count || !from.holds(x.Fill, count) {
 		return 0, ErrFill
@@ -227,24 +237,29 @@ func (l *layout) mask(pan PAN, x *veil.Extras) (uint64, error) {
 // decode returns the PIN in a clear block, without the PAN field of ISO-4, and
 // every fault found in it. It looks at the whole block before it decides.
 func (l *layout) decode(f Format, hi uint64, pan PAN, x *veil.Extras) (PIN, fault.Set, error) {
+	digits, bad, err := l.decodeDigits(f, hi, pan, x)
+	if bad != 0 || err != nil {
+		return PIN{}, bad, err
+	}
+	return PIN{veil.Hide(digits)}, 0, nil
+}
+
+// decodeDigits is decode, with the PIN packed: good only if nothing is bad.
+func (l *layout) decodeDigits(f Format, hi uint64, pan PAN, x *veil.Extras) (packed uint64, bad fault.Set, err error) {
 	if !l.takes(f, pan) {
-		return PIN{}, 0, ErrPANLength
+		return 0, 0, ErrPANLength
 	}
 	if l.bind == bindRight12 {
 		hi ^= pan.right12()
 	} else if l.bind != bindNone && l.size == 8 {
 		mask, err := l.mask(pan, x)
 		if err != nil {
-			return PIN{}, 0, err
+			return 0, 0, err
 		}
 		hi ^= mask
 	}
 	digits, n, bad := l.field.decode(f, hi)
-	bad |= fault.When(!l.holds(n, x), fault.PINLength)
-	if bad != 0 {
-		return PIN{}, bad, nil
-	}
-	return PIN{veil.Hide(digits)}, 0, nil
+	return digits, bad | fault.When(!l.holds(n, x), fault.PINLength), nil
 }
 
 // padOr returns the pad digit that was set, or what the format has without.

@@ -15,6 +15,9 @@ func Uint64() uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
+// Fill fills b from this process's generator.
+func Fill(b []byte) { rand.Read(b) } // never fails, see crypto/rand
+
 // Digits returns n digits, 0 to 16, of the given base, 2 to 16, one a nibble,
 // left justified, each row equally likely. next returns random words.
 func Digits(n int, base uint64, next func() (uint64, error)) (uint64, error) {

@@ -113,7 +113,9 @@ func (d *Device) prepare(l *link) error {
 	if p.lost != nil {
 		return p.lost
 	}
-	d.able = able
+	if d.able == nil {
+		d.able = able
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package hsm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/pinion-hsm/pinion/keys"
@@ -105,13 +106,14 @@ func (h *HSM) translateAll(ctx context.Context, b Batch) (_ []Result, key string
 // translateGood has the device translate the items that are well formed.
 func (h *HSM) translateGood(ctx context.Context, b Batch, from, to Key) ([]Result, error) {
 	bad := map[int]error{}
-	for i, it := range b.Items {
-		err := checkItem(b, it)
-		if err == nil && !it.KSN.IsZero() {
-			err = fail(OpTranslate, b.From.Key, &Error{Err: ErrKeyUsage, Hint: "a KSN was given, and the key is no BDK"})
-		}
-		if err != nil {
-			bad[i] = err
+	size, digits := b.From.Format.BlockSize(), max(b.From.Format.MinPANLength(), b.To.Format.MinPANLength())
+	for i := range b.Items {
+		it := &b.Items[i]
+		switch {
+		case len(it.Block) != size || it.PAN.Len() < digits:
+			bad[i] = checkItem(b, *it)
+		case !it.KSN.IsZero():
+			bad[i] = fail(OpTranslate, b.From.Key, &Error{Err: ErrKeyUsage, Hint: "a KSN was given, and the key is no BDK"})
 		}
 	}
 	if len(bad) == 0 {
@@ -205,6 +207,9 @@ func (h *HSM) batch(ctx context.Context, b Batch, from, to Key) ([]Result, error
 	results, err := h.translateEach(ctx, b, from, to)
 	if err != nil {
 		return nil, err
+	}
+	if len(results) != len(b.Items) {
+		return nil, &Error{Err: ErrDevice, Hint: fmt.Sprintf("it gave %d answers to %d blocks", len(results), len(b.Items))}
 	}
 	for i := range results {
 		if results[i].Err != nil {

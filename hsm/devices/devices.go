@@ -18,6 +18,7 @@ import (
 	"context"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/pkcs11"
 )
 
 // Options is what a URI cannot or should not say.
@@ -32,6 +33,10 @@ type Options struct {
 	// yet, and the passphrase is what it will have. The bytes are cleared after use.
 	// Nil means that the passphrase must come from the URI.
 	Passphrase func(ctx context.Context, path string, create bool) ([]byte, error)
+
+	// Sessions is how many operations run at the same time on a PKCS#11 token, as in
+	// [pkcs11.Config]. Zero is the usual number.
+	Sessions int
 }
 
 // Open opens the device of a URI and puts the front before it. The error says
@@ -56,4 +61,10 @@ func OpenDevice(ctx context.Context, uri string, o Options) (hsm.Device, error) 
 		return nil, err
 	}
 	return s.open(ctx, rest, o)
+}
+
+// config adds to the configuration of a token what the options say.
+func (o *Options) config(c pkcs11.Config) pkcs11.Config {
+	c.Sessions = o.Sessions
+	return c
 }

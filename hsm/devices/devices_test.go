@@ -231,3 +231,16 @@ func TestOpenCancelled(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 }
+
+// The number of sessions goes to the token, which takes no number below zero.
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	token := softhsm.New(t)
+	for _, uri := range []string{token.URI(), "softhsm:", "nss:"} {
+		d, err := devices.OpenDevice(t.Context(), uri, devices.Options{Sessions: 2})
+		require.NoError(t, err, uri)
+		require.NoError(t, d.Close())
+		_, err = devices.OpenDevice(t.Context(), uri, devices.Options{Sessions: -1})
+		require.ErrorContains(t, err, "number of sessions", uri)
+	}
+}

@@ -21,12 +21,12 @@ func init() {
 
 // openNSS opens a token of its own: without a directory one that Close
 // removes, and with one the token in it, made if the directory is new or empty.
-func openNSS(ctx context.Context, dir string, _ Options) (hsm.Device, error) {
+func openNSS(ctx context.Context, dir string, o Options) (hsm.Device, error) {
 	token, err := nssToken(dir)
 	if err != nil {
 		return nil, err
 	}
-	d, err := pkcs11.Open(ctx, token.Config())
+	d, err := pkcs11.Open(ctx, o.config(token.Config()))
 	if err != nil {
 		return nil, errors.Join(err, token.Close())
 	}

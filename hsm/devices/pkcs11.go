@@ -20,7 +20,7 @@ func openPKCS11(ctx context.Context, rest string, o Options) (hsm.Device, error)
 	if err != nil {
 		return nil, &uriError{err}
 	}
-	c := pkcs11.Config{URI: u}
+	c := o.config(pkcs11.Config{URI: u})
 	if o.Credential != nil {
 		c.Credential = func() ([]byte, error) { return o.Credential(ctx, nameOf(u)) }
 	}

@@ -61,7 +61,7 @@ func (d *Device) connected(ctx context.Context) (*link, error) {
 	}
 	select {
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, &hsm.Error{Err: ctx.Err(), Hint: "the token is being connected to anew, and has not answered"}
 	case <-a.done:
 		return a.link, a.err
 	}
@@ -84,12 +84,14 @@ func (d *Device) attempt() (*dialing, error) {
 	}
 	a := &dialing{done: make(chan struct{})}
 	d.dialing = a
+	d.module.hold()
 	go d.connect(a, d.last, time.Until(d.next))
 	return a, nil
 }
 
 // connect makes an attempt.
 func (d *Device) connect(a *dialing, last *link, wait time.Duration) {
+	defer d.module.release()
 	time.Sleep(wait)
 	a.link, a.err = d.dial(last)
 	d.mu.Lock()
@@ -115,10 +117,10 @@ func (d *Device) connect(a *dialing, last *link, wait time.Duration) {
 // once more.
 func (d *Device) dial(last *link) (*link, error) {
 	if last != nil {
-		last.leaveBehind() // the library is not reset under those who are still in it
+		last.left(last.dropped.Add(patience)) // the token may not have sessions for both
 	}
-	d.module.dialing.Lock()
-	defer d.module.dialing.Unlock()
+	_ = d.module.dialing.take(context.Background())
+	defer d.module.dialing.give()
 	l, err := d.dialOnce()
 	if (gone(err) || errors.Is(err, ErrNoToken)) && d.module.reset(err) {
 		l, err = d.dialOnce()
@@ -138,22 +140,8 @@ func (d *Device) dialOnce() (*link, error) {
 	}
 	if err := d.prepare(l); err != nil {
 		l.drop()
+		l.left(time.Now().Add(patience))
 		return nil, err
 	}
 	return l, nil
-}
-
-// leaveBehind waits until nobody uses a link that was given up. If somebody is in
-// a call that does not return, the link's sessions are left open: when it does
-// return, their handles may be somebody else's.
-func (l *link) leaveBehind() {
-	t := time.NewTimer(patience)
-	defer t.Stop()
-	select {
-	case <-l.done:
-	case <-t.C:
-		l.mu.Lock()
-		l.orphan = true
-		l.mu.Unlock()
-	}
 }

@@ -61,9 +61,7 @@ func (b *bench) stillThere(o object) bool {
 		c.checked.Store(now.UnixNano())
 		return true
 	}
-	b.l.handles.forget(o.info.Label)
-	b.l.handles.forget(variantPrefix + o.info.Label)
-	b.destroyPinned(o.handle)
+	b.forget(o.info.Label)
 	return false
 }
 

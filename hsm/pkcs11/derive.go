@@ -53,7 +53,6 @@ type aesDerivation struct {
 	bdk    *key
 	steps  []dukpt.Step
 	rights rights
-	of     *key
 }
 
 func (d *Device) aesDerivation(bdk *key, ksn dukpt.KSN, a keys.Algorithm, r rights) (source, error) {

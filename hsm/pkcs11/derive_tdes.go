@@ -87,7 +87,6 @@ func (b *bench) variantOf(label string) (pkcs11.ObjectHandle, error) {
 	if o, err = b.copy(o); err != nil {
 		return 0, err
 	}
-	o.copied = nil // it goes with its BDK
 	b.l.handles.put(id, o)
 	return o.handle, nil
 }

@@ -83,14 +83,14 @@ type opening struct {
 }
 
 func openLibrary(ctx context.Context, path string, c Config, testOnlyMax int) (*Device, error) {
-	m, err := acquire(path)
+	m, err := acquire(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	d := &Device{config: c, testOnlyMax: testOnlyMax, module: m}
 	d.Random = random{d}
 	if err := d.open(ctx); err != nil {
-		m.release()
+		_ = d.Close() // an attempt to connect may go on
 		return nil, explain("", err)
 	}
 	return d, nil
@@ -99,7 +99,7 @@ func openLibrary(ctx context.Context, path string, c Config, testOnlyMax int) (*
 // open finds the token, then asks for its credential if it wants one, then logs
 // in: whoever is asked at a terminal is not asked in vain.
 func (d *Device) open(ctx context.Context) error {
-	t, err := d.module.locate(&d.config.URI)
+	t, err := d.module.locate(ctx, &d.config.URI)
 	if err != nil {
 		return err
 	}
@@ -130,36 +130,34 @@ func (d *Device) ThrowAway() bool { return d.config.ThrowAway }
 func (d *Device) Close() error {
 	d.closed.Store(true)
 	var err error
-	d.once.Do(func() {
-		err = d.close()
-		d.module.release()
-	})
+	d.once.Do(func() { err = d.close() })
 	return err
 }
 
-// close gives up the connection, and waits for its users.
+// close gives up the connection, and waits for its users and for the library.
 func (d *Device) close() error {
 	d.mu.Lock()
 	dialing := d.dialing
 	d.lost(d.link.Load())
 	d.mu.Unlock()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		defer d.module.release()
+		if dialing != nil {
+			<-dialing.done
+		}
+		d.mu.Lock()
+		last := d.last
+		d.mu.Unlock()
+		if last != nil {
+			<-last.done
+		}
+	}()
 	t := time.NewTimer(grace)
 	defer t.Stop()
-	if dialing != nil {
-		select {
-		case <-dialing.done:
-		case <-t.C:
-			return errHangs
-		}
-	}
-	d.mu.Lock()
-	last := d.last
-	d.mu.Unlock()
-	if last == nil {
-		return nil
-	}
 	select {
-	case <-last.done:
+	case <-closed:
 		return nil
 	case <-t.C:
 		return errHangs
@@ -167,7 +165,7 @@ func (d *Device) close() error {
 }
 
 // grace is how long Close waits for operations that run.
-const grace = 5 * time.Second
+var grace = 5 * time.Second
 
 // errHangs is returned by Close where an operation does not end.
 var errHangs = &hsm.Error{Err: hsm.ErrUnavailable,

@@ -62,7 +62,12 @@ func (b *bench) generateChecked(s hsm.KeySpec) (kcv string, err error) {
 // destroyPinned removes half a key, whatever became of the context and even on a
 // link that was given up: as long as its user has not left, its sessions are there.
 func (b *bench) destroyPinned(h pkcs11.ObjectHandle) {
-	_ = b.pinned(func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error { return c.DestroyObject(p, h) })
+	for range 2 { // it would stay: a failure that may pass is not the end of it
+		err := b.pinned(func(c *pkcs11.Ctx, p pkcs11.SessionHandle) error { return c.DestroyObject(p, h) })
+		if err == nil || staleHandle(err) {
+			return
+		}
+	}
 }
 
 // generate makes a key on the token.

@@ -54,10 +54,22 @@ func (h *handles) put(label string, o object) {
 	h.m[label] = o
 }
 
-func (h *handles) forget(label string) {
+// forget returns what it forgets.
+func (h *handles) forget(label string) object {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	o := h.m[label]
 	delete(h.m, label)
+	return o
+}
+
+// forget forgets a key, with its copy and that of its second object.
+func (b *bench) forget(label string) {
+	for _, at := range []string{label, variantPrefix + label} {
+		if o := b.l.handles.forget(at); o.copied != nil {
+			b.destroyPinned(o.handle)
+		}
+	}
 }
 
 // lookup returns the key of a label: one that was found before, or one that is
@@ -66,6 +78,20 @@ func (b *bench) lookup(label string) (object, error) {
 	if o, ok := b.l.handles.get(label); ok && b.stillThere(o) {
 		return o, nil
 	}
+	o, err := b.find(label)
+	if err != nil || o.info.Usage == "" { // it may be adopted
+		return o, err
+	}
+	o.may = append(rights{}, mayHave(hsm.KeySpec{Usage: o.info.Usage, Algorithm: o.info.Algorithm})...)
+	if o, err = b.copy(o); err != nil {
+		return object{}, err
+	}
+	b.l.handles.put(label, o)
+	return o, nil
+}
+
+// find returns the key of a label as it is on the token now.
+func (b *bench) find(label string) (object, error) {
 	found, err := b.search(label, 2)
 	switch {
 	case err != nil:
@@ -77,14 +103,6 @@ func (b *bench) lookup(label string) (object, error) {
 	}
 	o := found[0]
 	o.key = &key{d: b.d, info: o.info, rights: o.rights, from: &labelled{o.info}}
-	if o.info.Usage == "" { // it may be adopted
-		return o, nil
-	}
-	o.may = append(rights{}, mayHave(hsm.KeySpec{Usage: o.info.Usage, Algorithm: o.info.Algorithm})...)
-	if o, err = b.copy(o); err != nil {
-		return object{}, err
-	}
-	b.l.handles.put(label, o)
 	return o, nil
 }
 

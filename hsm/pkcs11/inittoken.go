@@ -22,7 +22,7 @@ func InitToken(modulePath, label string, officer, user []byte) (TokenInfo, error
 	if err != nil {
 		return TokenInfo{}, err
 	}
-	m, err := acquire(path)
+	m, err := acquire(context.Background(), path)
 	if err != nil {
 		return TokenInfo{}, err
 	}

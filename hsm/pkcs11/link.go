@@ -5,6 +5,7 @@ package pkcs11
 import (
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/miekg/pkcs11"
 
@@ -41,15 +42,16 @@ type link struct {
 
 	testOnlyMax int // sessions that the token seems to have, if not zero
 
-	mu    sync.Mutex
-	idle  []pkcs11.SessionHandle
-	open  int // sessions that exist, pinned apart
-	users int
+	mu      sync.Mutex
+	idle    []pkcs11.SessionHandle
+	open    int // sessions that exist, pinned apart
+	users   int
+	dropped time.Time // when the link was given up
 
-	replaced int  // permits of abandoned calls that others have got
-	held     int  // those that nobody has got
-	voids    int  // permits that the token had no session for
-	orphan   bool // its handles may be somebody else's by now
+	abandoned int       // calls that nobody waits for and that have not returned
+	withheld  int       // permits that nobody gets until they do
+	voids     int       // permits that the token had no session for
+	refused   time.Time // when it said so last
 }
 
 // dial finds the token, logs in, and opens a first session for operations. The
@@ -129,7 +131,7 @@ func (l *link) leave() {
 	last := l.users == 0 && l.isDown()
 	l.mu.Unlock()
 	if last {
-		l.shut()
+		go l.shut()
 	}
 }
 
@@ -138,12 +140,13 @@ func (l *link) drop() {
 	l.mu.Lock()
 	first := !l.isDown()
 	if first {
+		l.dropped = time.Now()
 		close(l.down)
 	}
 	last := first && l.users == 0
 	l.mu.Unlock()
 	if last {
-		l.shut()
+		go l.shut()
 	}
 }
 
@@ -157,17 +160,33 @@ func (l *link) isDown() bool {
 }
 
 // shut closes all sessions, and so logs out if nobody else of this process is on
-// the token. It is called once, when nobody uses the link any more.
+// the token. It is called once, when nobody uses the link any more, and in a
+// goroutine of its own: it may hang as any call may.
 func (l *link) shut() {
-	l.mu.Lock()
-	orphan := l.orphan
-	l.mu.Unlock()
-	if !orphan {
-		for _, s := range l.idle {
-			l.closeSession(s)
-		}
-		l.closeSession(l.pinned)
+	for _, s := range l.idle {
+		l.closeSession(s)
 	}
+	l.closeSession(l.pinned)
 	l.m.unlinked(l)
 	close(l.done)
+}
+
+// left waits until nobody uses a link that was given up, and it is closed.
+func (l *link) left(end time.Time) bool {
+	t := time.NewTimer(time.Until(end))
+	defer t.Stop()
+	select {
+	case <-l.done:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// busy reports whether the link is up and a call of it was abandoned, so that the
+// token is not to be asked anything.
+func (l *link) busy() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.isDown() && l.abandoned > 0
 }

@@ -20,19 +20,26 @@ func (l *link) login(credential secret.Bytes) error {
 		secret.Lend(credential, func(b []byte) { err = c.Login(l.pinned, pkcs11.CKU_USER, string(b)) })
 		return err
 	})
+	var told *hsm.Error
+	_ = errors.As(explain("", err), &told)
 	switch {
 	case err == nil, is(err, pkcs11.CKR_USER_ALREADY_LOGGED_IN):
 		// Login is a state of the process: another device, or other code, has done it.
 		return nil
+	case vendors(err):
+		told.Err = ErrCredential
+		told.Hint = "the vendor's own code is taken for a wrong credential, which is not tried again: the token's manual, or its log, says what it means"
 	case !refusedCredential(err):
 		return err
 	}
-	var told *hsm.Error
-	if errors.As(explain("", err), &told) {
-		told.Hint += l.triesLeft()
-		return told
-	}
-	return err
+	told.Hint += l.triesLeft()
+	return told
+}
+
+// vendors reports whether err is a code of the vendor's own.
+func vendors(err error) bool {
+	var c pkcs11.Error
+	return errors.As(err, &c) && c >= pkcs11.CKR_VENDOR_DEFINED
 }
 
 // triesLeft returns what the token says of the tries that are left.

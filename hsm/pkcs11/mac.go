@@ -10,6 +10,7 @@ import (
 	"github.com/miekg/pkcs11"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/internal/cmac"
 	"github.com/pinion-hsm/pinion/keys/keyblock"
 )
 
@@ -33,14 +34,18 @@ func (k *key) CMAC(ctx context.Context, data []byte) (mac []byte, err error) {
 		if err != nil {
 			return nil, err
 		}
-		err = b.call(func(c *pkcs11.Ctx) (err error) {
+		err = b.l.m.call(func(c *pkcs11.Ctx) (err error) {
 			if err = c.SignInit(b.s, mechanism, o.handle); err != nil {
 				return err
 			}
 			mac, err = c.Sign(b.s, data)
 			return err
 		})
-		return mac, err
+		if is(err, pkcs11.CKR_MECHANISM_INVALID) && o.rights.has(pkcs11.CKA_WRAP) {
+			// NSS has no CMAC of TDES. It is made of encipherments, and the key may wrap.
+			return cmac.SumFunc(size, func(dst, src []byte) error { return b.encrypt(o.handle, size, true, dst, src) }, data)
+		}
+		return mac, b.fails(err)
 	})
 	if err != nil {
 		return nil, err

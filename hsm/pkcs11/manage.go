@@ -64,12 +64,7 @@ func (d *Device) create(ctx context.Context, s hsm.KeySpec, make func(*bench) (h
 // lockMaking waits until nobody else makes keys with the library. The caller calls
 // done.
 func (m *module) lockMaking(ctx context.Context) (done func(), err error) {
-	select {
-	case m.making <- struct{}{}:
-		return func() { <-m.making }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return m.making.give, m.making.take(ctx)
 }
 
 func info(s hsm.KeySpec, kcv string) hsm.KeyInfo {
@@ -101,20 +96,15 @@ func (d *Device) DeleteKey(ctx context.Context, ref string) error {
 	}
 	defer done()
 	return d.do(ctx, ref, true, func(b *bench) error {
-		b.l.handles.forget(ref) // what it was is not good enough to delete by
-		o, err := b.lookup(ref)
+		b.forget(ref) // what it was is not good enough to delete by
+		o, err := b.find(ref)
 		if err != nil {
 			return err
 		}
-		b.l.handles.forget(ref)
 		if err := b.destroyVariants(o.info); err != nil {
 			return err
 		}
-		if o.copied != nil {
-			b.destroyPinned(o.handle)
-			o.handle = o.copied.of
-			defer b.l.m.age(ref)
-		}
+		defer b.l.m.age(ref)
 		return b.pinned(func(c *pkcs11.Ctx, s pkcs11.SessionHandle) error {
 			return c.DestroyObject(s, o.handle)
 		})

@@ -3,6 +3,7 @@
 package pkcs11
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync"
@@ -23,10 +24,11 @@ type module struct {
 	setup    Setup
 	reserved unsafe.Pointer // its parameters, in C
 
-	ready  sync.Once // loads and initializes
-	broken error     // why it could not
-
 	refs int // guarded by modules
+
+	// life is held while the library is loaded and while it is given up.
+	life   lock
+	loaded bool // and initialized, guarded by life
 
 	// calls is held for reading during every call of the library, and for writing
 	// while it is finalized and initialized: C_Finalize with another thread in
@@ -35,8 +37,9 @@ type module struct {
 
 	// dialing is held while a connection is made or given up as lost, so that one
 	// device does not reset the library under another that is just logging in.
-	dialing sync.Mutex
+	dialing lock
 	ours    bool // this package initialized the library, guarded by dialing
+	down    bool // and failed to do it again after it had finalized it
 
 	// links are the connections that still have sessions; they are added to only
 	// under dialing.
@@ -45,9 +48,8 @@ type module struct {
 		m map[*link]struct{}
 	}
 
-	// making is held, as its one value, from the search for a key's label to its
-	// creation.
-	making chan struct{}
+	// making is held from the search for a key's label to its creation.
+	making lock
 
 	// admin serializes what a library does not bear at the same time: see quirks.
 	admin sync.Mutex
@@ -61,27 +63,46 @@ var modules = struct {
 
 // acquire returns the library of a file, loaded and initialized. The caller
 // releases it.
-func acquire(path string) (*module, error) {
+func acquire(ctx context.Context, path string) (*module, error) {
 	key := canonical(path)
 	modules.Lock()
 	m := modules.m[key]
 	if m == nil {
-		m = &module{key: key, setup: setupOf(key), making: make(chan struct{}, 1)}
+		m = &module{key: key, setup: setupOf(key), life: newLock(), dialing: newLock(), making: newLock()}
 		modules.m[key] = m
 	}
 	m.refs++
 	modules.Unlock()
-
-	m.ready.Do(func() { m.broken = m.load() })
-	if m.broken != nil {
-		err := m.broken
+	if err := m.ready(ctx); err != nil {
 		m.release()
 		return nil, err
 	}
 	return m, nil
 }
 
-// load loads and initializes the library.
+// ready loads and initializes the library if nobody has.
+func (m *module) ready(ctx context.Context) error {
+	if err := m.life.take(ctx); err != nil {
+		return err
+	}
+	defer m.life.give()
+	if m.loaded {
+		return nil
+	}
+	if err := m.load(); err != nil {
+		m.unload()
+		return err
+	}
+	if err := m.initialize(); err != nil {
+		m.unload()
+		return err
+	}
+	m.quirks = m.findQuirks()
+	m.loaded = true
+	return nil
+}
+
+// load loads the library.
 func (m *module) load() error {
 	// p11-kit's client reads its variable when it is loaded, not when it is
 	// initialized.
@@ -101,50 +122,85 @@ func (m *module) load() error {
 		return fmt.Errorf("%w: %s cannot be loaded: it is no PKCS#11 library for this machine, needs a library that is missing, or is on a file system mounted noexec", ErrModule, m.key)
 	}
 	var ok bool
-	if m.raw, ok = rawOf(m.ctx); !ok {
-		return fmt.Errorf("%w: %s has no C_GetFunctionList: it is no PKCS#11 library", ErrModule, m.key)
+	if m.raw, ok = rawOf(m.ctx); !ok { // the binding does not look, and would crash
+		return fmt.Errorf("%w: C_GetFunctionList of %s gives no functions of version 2 or later: see the library's own log and its requirements", ErrModule, m.key)
 	}
-	if err := m.initialize(); err != nil {
-		return err
-	}
-	m.quirks = m.findQuirks()
 	return nil
 }
 
 // initialize calls C_Initialize. Where something else in this process has
 // called it before, the library is used and never finalized.
 func (m *module) initialize() error {
-	err := withEnvironment(m.setup.Env, func() error { return m.ctx.Initialize(m.parameters()...) })
-	m.ours = err == nil
-	if err == nil || is(err, pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-		return nil
+	err := withEnvironment(m.setup.Env, func() error {
+		defer keepSockets()()
+		return m.ctx.Initialize(m.parameters()...)
+	})
+	m.down = false
+	switch {
+	case err == nil:
+		m.ours = true
+	case is(err, pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED):
+		m.ours = false
+	default: // it is whose it was
+		m.down = true
+		return fmt.Errorf("%w: C_Initialize of %s: %w", ErrModule, m.key, explain("", err))
 	}
-	return fmt.Errorf("%w: C_Initialize of %s: %w", ErrModule, m.key, explain("", err))
+	return nil
 }
 
-// release gives back what acquire returned. The last one finalizes the library.
-func (m *module) release() {
-	modules.Lock()
-	defer modules.Unlock()
-	if m.refs--; m.refs > 0 {
-		return
-	}
-	// Under the lock: whoever acquires the library next loads it anew, and must
-	// not initialize it before this has finalized it.
-	delete(modules.m, m.key)
-	if m.ctx == nil {
-		return
-	}
-	if !m.alone(patience) {
-		return // a call does not return, and the library is left to it
-	}
-	defer m.calls.Unlock()
-	if m.ours && m.broken == nil {
+// finalize calls C_Finalize, if that is this package's to do.
+func (m *module) finalize() {
+	if m.ours && !m.down {
 		_ = m.ctx.Finalize()
 	}
-	if m.setup.Unload {
+}
+
+// hold is for who has the library, and needs it for longer than that.
+func (m *module) hold() {
+	modules.Lock()
+	defer modules.Unlock()
+	m.refs++
+}
+
+// release gives back what acquire returned. The last one finalizes the library:
+// nobody is in it then, because connections hold it too, and attempts to make one.
+func (m *module) release() {
+	modules.Lock()
+	m.refs--
+	last := m.refs == 0
+	modules.Unlock()
+	if !last {
+		return
+	}
+	_ = m.life.take(context.Background())
+	defer m.life.give()
+	if m.used() {
+		return // somebody has come, and has it as it is
+	}
+	if m.loaded {
+		m.finalize()
+	}
+	m.unload()
+	modules.Lock()
+	defer modules.Unlock()
+	if m.refs == 0 {
+		delete(modules.m, m.key)
+	}
+}
+
+func (m *module) used() bool {
+	modules.Lock()
+	defer modules.Unlock()
+	return m.refs > 0
+}
+
+// unload takes the library for one that was never loaded, and unmaps it if it bears
+// that. The caller holds life.
+func (m *module) unload() {
+	if m.ctx != nil && m.setup.Unload {
 		m.ctx.Destroy()
 	}
+	m.ctx, m.loaded, m.ours = nil, false, false
 }
 
 // patience is how long calls that must return soon are waited for.
@@ -153,8 +209,8 @@ const patience = time.Second
 // alone waits until no call is in the library, and keeps others out if it returns
 // true. It does not queue up for the lock: calls that go on are not held up by one
 // that hangs.
-func (m *module) alone(most time.Duration) bool {
-	for end := time.Now().Add(most); !m.calls.TryLock(); time.Sleep(time.Millisecond) {
+func (m *module) alone(end time.Time) bool {
+	for ; !m.calls.TryLock(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			return false
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
@@ -65,6 +66,20 @@ func (*Device) DerivePINKey(context.Context, hsm.Key, dukpt.KSN, keys.Algorithm)
 
 // Mechanisms returns an error: this program was built without cgo.
 func (*Device) Mechanisms(context.Context) ([]Mechanism, error) { return nil, errNoCgo }
+
+// Report returns an error: this program was built without cgo.
+func (*Device) Report(context.Context) (Report, error) { return Report{}, errNoCgo }
+
+// Library returns an error: this program was built without cgo.
+func (*Device) Library(context.Context) (Library, error) { return Library{}, errNoCgo }
+
+// Test is one thing that was tried on a token.
+type Test struct {
+	Name string
+	OK   bool
+	Why  string
+	Took time.Duration
+}
 
 // Ping implements [hsm.Pinger].
 func (*Device) Ping(context.Context) error { return errNoCgo }

@@ -161,6 +161,9 @@ func (p *probe) testTranslate(a keys.Algorithm) error {
 	if err != nil {
 		return err
 	}
+	if err := p.testUnwrapped(k); err != nil {
+		return inCall("C_UnwrapKey", err)
+	}
 	probe, err := p.probeKey(p.s)
 	if err != nil {
 		return err
@@ -191,6 +194,16 @@ func (p *probe) testTranslate(a keys.Algorithm) error {
 		}
 	}
 	return nil
+}
+
+// testUnwrapped tries to read what a block is unwrapped into.
+func (p *probe) testUnwrapped(k ontoken.Key) error {
+	o, err := p.Unwrap(k, make([]byte, k.BlockSize))
+	if err != nil {
+		return err
+	}
+	defer p.Destroy(o)
+	return p.hidden(pkcs11.ObjectHandle(o))
 }
 
 // testPair translates one block, and one that is not good.
@@ -275,12 +288,15 @@ func (p *probe) testTDESDUKPT() error {
 	if err != nil {
 		return err
 	}
+	if err := p.testHalf(bdk); err != nil {
+		return err
+	}
 	k, err := ontoken.PINKey(p, bdk.Object, ontoken.Object(h), ksn)
 	if err != nil {
 		return err
 	}
 	defer p.Destroy(k.Object)
-	if err := p.hidden(pkcs11.ObjectHandle(k.Object)); err != nil {
+	if err := p.kept(pkcs11.ObjectHandle(k.Object)); err != nil {
 		return err
 	}
 	want, err := dukpt.PINKey(soft, ksn)
@@ -288,6 +304,24 @@ func (p *probe) testTDESDUKPT() error {
 		return err
 	}
 	return p.wrapsAs(k, want)
+}
+
+// testHalf tries to read half an initial key, and the DES key that is made of it.
+func (p *probe) testHalf(bdk ontoken.Key) error {
+	half, err := p.EncryptData(bdk.Object, make([]byte, 8))
+	if err != nil {
+		return inCall("CKM_DES3_ECB_ENCRYPT_DATA", err)
+	}
+	defer p.Destroy(half)
+	if err := p.hidden(pkcs11.ObjectHandle(half)); err != nil {
+		return err
+	}
+	k, err := p.DESKey(half)
+	if err != nil {
+		return inCall("CKM_XOR_BASE_AND_DATA into a DES key", err)
+	}
+	defer p.Destroy(k.Object)
+	return p.hidden(pkcs11.ObjectHandle(k.Object))
 }
 
 // wrapsAs returns nil if a key on the token wraps as one in software enciphers.

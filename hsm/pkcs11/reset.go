@@ -5,44 +5,52 @@ package pkcs11
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/miekg/pkcs11"
 )
 
 // reset finalizes and initializes the library, for those that do not notice by
 // themselves that a token went or came. It reports false if that would break
-// what somebody else does: a connection that works, or another user of the
-// library in this process. The caller holds m.dialing.
+// what somebody else does: a connection that works, a call that has not returned,
+// or another user of the library in this process. The caller holds m.dialing.
 func (m *module) reset(cause error) bool {
-	if !m.ours && !is(cause, pkcs11.CKR_CRYPTOKI_NOT_INITIALIZED) || !m.dropLinks() || !m.alone(patience) {
+	if !m.ours && !is(cause, pkcs11.CKR_CRYPTOKI_NOT_INITIALIZED) {
+		return false
+	}
+	end := time.Now().Add(patience)
+	if !m.dropLinks(end) || !m.alone(end) {
 		return false
 	}
 	defer m.calls.Unlock()
-	_ = m.ctx.Finalize()
+	m.finalize()
 	return m.initialize() == nil
 }
 
-// dropLinks gives up the connections of other devices if not one of them works,
-// and waits until nobody uses them: a session handle of before a reset may be
-// somebody else's after it.
-func (m *module) dropLinks() bool {
+// dropLinks gives up the connections that there are, if not one of them works, and
+// waits until nobody uses them: a session handle of before a reset may be somebody
+// else's after it.
+func (m *module) dropLinks(end time.Time) bool {
 	m.links.Lock()
 	links := slices.Collect(maps.Keys(m.links.m))
 	m.links.Unlock()
 	for _, l := range links {
-		if l.alive() {
+		if l.busy() || l.alive() {
 			return false
 		}
 	}
 	for _, l := range links {
 		l.drop()
-		l.leaveBehind()
+		if !l.left(end) {
+			return false
+		}
 	}
 	return true
 }
 
 // linked counts a connection in, and unlinked out.
 func (m *module) linked(l *link) {
+	m.hold()
 	m.links.Lock()
 	defer m.links.Unlock()
 	if m.links.m == nil {
@@ -53,6 +61,7 @@ func (m *module) linked(l *link) {
 
 func (m *module) unlinked(l *link) {
 	m.links.Lock()
-	defer m.links.Unlock()
 	delete(m.links.m, l)
+	m.links.Unlock()
+	m.release()
 }

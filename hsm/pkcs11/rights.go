@@ -24,8 +24,8 @@ var allRights = rights{pkcs11.CKA_ENCRYPT, pkcs11.CKA_DECRYPT, pkcs11.CKA_SIGN, 
 //   - P0 enciphers and deciphers PIN blocks.
 //   - V0 to V5 encipher; nothing that deciphers under a PIN verification key is
 //     of use to anybody but a thief.
-//   - B0 derives. Derivation of TDES DUKPT is made of enciphering under the BDK,
-//     and not all tokens have that as a mechanism of derivation.
+//   - B0 derives. Whoever may encipher under a BDK of TDES DUKPT computes initial
+//     keys by that.
 //   - B1 derives, for AES DUKPT.
 //   - K0 and K1 wrap and unwrap, and make the CMACs by which the keys of a key
 //     block are derived.
@@ -38,9 +38,6 @@ func allows(s hsm.KeySpec) rights {
 		keys.UsageX9132Alg1, keys.UsageX9132Alg2, keys.UsageX9132Alg3:
 		return rights{pkcs11.CKA_ENCRYPT}
 	case keys.UsageBDK:
-		if s.Algorithm.BlockSize() == 8 {
-			return rights{pkcs11.CKA_DERIVE, pkcs11.CKA_ENCRYPT}
-		}
 		return rights{pkcs11.CKA_DERIVE}
 	case keys.UsageInitialKey:
 		if s.Algorithm.BlockSize() == 16 {

@@ -53,7 +53,13 @@ func (l *link) openSession() (s pkcs11.SessionHandle, err error) {
 	return s, err
 }
 
-// closeSession closes a session. If that fails, it was gone already.
+// closeSession closes a session. If that fails, it was gone already; if it fails for
+// no reason, it is tried once more, for the session would keep what is on it.
 func (l *link) closeSession(s pkcs11.SessionHandle) {
-	_ = l.m.adminCall(func(c *pkcs11.Ctx) error { return c.CloseSession(s) })
+	for range 2 {
+		err := l.m.adminCall(func(c *pkcs11.Ctx) error { return c.CloseSession(s) })
+		if !vague(err) {
+			return
+		}
+	}
 }

@@ -3,6 +3,7 @@
 package pkcs11
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,7 +18,7 @@ func Tokens(modulePath string) ([]TokenInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := acquire(path)
+	m, err := acquire(context.Background(), path)
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +110,11 @@ func (m *module) find(u *URI) (token, error) {
 
 // locate is find, but if there is no such token it resets the library and looks
 // again: SoftHSM2, for one, does not see a token that was made since.
-func (m *module) locate(u *URI) (token, error) {
-	m.dialing.Lock()
-	defer m.dialing.Unlock()
+func (m *module) locate(ctx context.Context, u *URI) (token, error) {
+	if err := m.dialing.take(ctx); err != nil {
+		return token{}, err
+	}
+	defer m.dialing.give()
 	t, err := m.find(u)
 	if (gone(err) || errors.Is(err, ErrNoToken)) && m.reset(err) {
 		t, err = m.find(u)

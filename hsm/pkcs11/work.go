@@ -99,7 +99,7 @@ func onBench[T any](ctx context.Context, d *Device, p *permit, f func(*bench) (T
 		b := &bench{ctx: ctx, d: d, l: p.l, s: s}
 		v, err = f(b)
 		b.clean()
-		p.l.giveBack(s, b.broken || p.abandoned())
+		p.l.giveBack(s, b.broken || p.isLeft())
 		if !staleHandle(err) || !again || len(b.used) == 0 {
 			return v, err
 		}

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"strings"
-
 	"github.com/spf13/cobra"
 
-	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/pkcs11"
 )
 
@@ -16,23 +11,63 @@ func init() { register("device", newDeviceDoctor) }
 func newDeviceDoctor(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at one device: does it answer, what can it do, where would a clear PIN be",
-		Long: `Doctor opens a device and reports whether it answers, its keys, for PKCS#11 the
-mechanisms that PIN operations are made of, and for every operation and
-verification method where the clear PIN is:
+		Short: "Look at one device: what it is, what it can do, where a clear PIN would be, what is wrong",
+		Long: `Doctor opens a device and reports what it is, what it does with every operation,
+its keys, and what somebody should mend. For each operation, verification method
+and format it says where the clear PIN is:
 
   on-device    it never enters this program
   in-process   it is in this program's memory for the length of one call
   refused      the device cannot do the operation
 
-Allowed is what the flags given here would let happen.`,
+and why it is not less exposed. Allowed is what the flags given here would let
+happen.
+
+Of a PKCS#11 token it also reads what the library, the token and every secret key
+say of themselves, tries with throw-away keys what the token does and what it
+must refuse, and measures single calls. Keys that are there are read about, not
+used, and nothing is left behind.
+
+Findings have a level:
+
+  danger    a PIN or a key can be had by who should not have it
+  warning   it weakens the token, or something will not work
+  note      good to know
+
+The page holds no value of a key, no credential and no file of one: it is made to
+be sent to whoever made the device. The exit code is 0 whatever was found; with
+--strict it is 1 if there is a danger.
+
+With --json the page is one object. Its names stay as they are:
+
+  device, policy, in_process_allowed, verdict
+  library        file, manufacturer, description, version, cryptoki
+  slot           id, description, hardware, removable
+  token          label, serial, manufacturer, model, hardware_version,
+                 firmware_version, flags, login_required, sessions, sessions_max,
+                 sessions_read_write_max, memory_free_public, memory_free_private
+                 (a number, "no limit", or null if the token does not say)
+  operations     operation, method, exposure, allowed, why
+  translations   from, on_device, in_process, refused_by_policy (lists of formats)
+  dukpt          scheme, algorithm, exposure (of the derived key), why
+  tests          name, ok, why, took_us
+  keys           label, algorithm, usage, kcv, type, ephemeral, attributes
+                 (each true, false, or null if the token does not say)
+  findings       level, code, key, text, advice
+  mechanisms     name, can; mechanisms_listed, missing_for_on_device
+  latency        call, calls, p50_us, p99_us
+
+Library, slot, token, tests, findings, mechanisms and latency are of PKCS#11.`,
 		Example: `  pinion device doctor --device softhsm:
-  pinion device doctor --device 'pkcs11:token=issuer?module-path=/usr/lib/softhsm/libsofthsm2.so' --allow-in-process`,
+  pinion device doctor --device nss: --json
+  pinion device doctor --device 'pkcs11:token=issuer?module-path=/usr/lib/softhsm/libsofthsm2.so' --allow-in-process --strict`,
 		Args: noArgs,
 	}
 	var device deviceFlags
 	var out output
+	var strict bool
 	device.add(c)
+	c.Flags().BoolVar(&strict, "strict", false, "end with exit code 1 if there is a danger")
 	out.flag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		opts, err := device.options()
@@ -48,106 +83,13 @@ Allowed is what the flags given here would let happen.`,
 		if err != nil {
 			return err
 		}
-		return out.write(e, r.text(), r)
+		if err := out.write(e, r.text(), r); err != nil {
+			return err
+		}
+		if strict && r.count(pkcs11.Danger) > 0 {
+			return answerNo()
+		}
+		return nil
 	}
 	return c
-}
-
-// deviceReport is what doctor found, as --json prints it.
-type deviceReport struct {
-	Device     string            `json:"device"`
-	Policy     string            `json:"policy"`
-	Keys       []reportKey       `json:"keys"`
-	Mechanisms []reportMechanism `json:"mechanisms,omitempty"` // PKCS#11 only
-	Missing    []string          `json:"missing_for_on_device,omitempty"`
-	Operations []reportOperation `json:"operations"`
-}
-
-type reportKey struct {
-	Label     string `json:"label"`
-	Algorithm string `json:"algorithm"`
-	Usage     string `json:"usage"`
-	KCV       string `json:"kcv"`
-}
-
-type reportMechanism struct {
-	Name string `json:"name"`
-	Can  string `json:"can"`
-}
-
-type reportOperation struct {
-	Operation string `json:"operation"`
-	Method    string `json:"method,omitempty"`
-	Exposure  string `json:"exposure"`
-	Allowed   bool   `json:"allowed"`
-}
-
-// mechanismLister is a device that works by PKCS#11 mechanisms.
-type mechanismLister interface {
-	Mechanisms(context.Context) ([]pkcs11.Mechanism, error)
-}
-
-// examine asks a device everything.
-func examine(ctx context.Context, raw hsm.Device, opts []hsm.Option) (*deviceReport, error) {
-	h := hsm.New(raw, opts...)
-	if err := h.Ping(ctx); err != nil {
-		return nil, err
-	}
-	r := &deviceReport{Device: h.Device(), Policy: h.Policy().String(), Keys: []reportKey{}}
-	list, err := h.ListKeys(ctx)
-	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		return nil, err
-	}
-	for _, k := range list {
-		r.Keys = append(r.Keys, reportKey{k.Label, k.Algorithm.String(), string(k.Usage), k.KCV})
-	}
-	if m, ok := raw.(mechanismLister); ok {
-		ms, err := m.Mechanisms(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range ms {
-			name, can, _ := strings.Cut(m.String(), ": ")
-			r.Mechanisms = append(r.Mechanisms, reportMechanism{name, can})
-		}
-		r.Missing = missingOnToken(ms)
-	}
-	caps, err := h.Capabilities(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range caps {
-		r.Operations = append(r.Operations, reportOperation{c.Operation.String(), c.Method, c.Exposure.String(), c.Allowed})
-	}
-	return r, nil
-}
-
-// onToken are the mechanisms by which a PIN block can be worked on without
-// leaving a token: it is unwrapped, derived from, and wrapped.
-var onToken = []struct {
-	name string
-	need string
-	has  func(pkcs11.Mechanism) bool
-}{
-	{"CKM_DES3_ECB", "wrap and unwrap", func(m pkcs11.Mechanism) bool { return m.Wrap && m.Unwrap }},
-	{"CKM_AES_ECB", "wrap and unwrap", func(m pkcs11.Mechanism) bool { return m.Wrap && m.Unwrap }},
-	{"CKM_XOR_BASE_AND_DATA", "derive", func(m pkcs11.Mechanism) bool { return m.Derive }},
-	{"CKM_EXTRACT_KEY_FROM_KEY", "derive", func(m pkcs11.Mechanism) bool { return m.Derive }},
-	{"CKM_CONCATENATE_BASE_AND_DATA", "derive", func(m pkcs11.Mechanism) bool { return m.Derive }},
-	{"CKM_CONCATENATE_DATA_AND_BASE", "derive", func(m pkcs11.Mechanism) bool { return m.Derive }},
-}
-
-// missingOnToken returns what a token lacks for that.
-func missingOnToken(ms []pkcs11.Mechanism) []string {
-	var missing []string
-	for _, need := range onToken {
-		found := false
-		for _, m := range ms {
-			found = found || m.Name == need.name && need.has(m)
-		}
-		if !found {
-			missing = append(missing, need.name+" ("+need.need+")")
-		}
-	}
-	return missing
 }

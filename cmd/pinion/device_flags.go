@@ -17,6 +17,7 @@ type deviceFlags struct {
 	uri            string
 	policy         string
 	allowInProcess bool
+	sessions       int // at the same time; 0: the usual number
 }
 
 // add defines --device, --policy and --allow-in-process.
@@ -36,7 +37,7 @@ func (d *deviceFlags) add(c *cobra.Command) {
 
 // addURI defines --device alone.
 func (d *deviceFlags) addURI(c *cobra.Command) {
-	c.Flags().StringVar(&d.uri, "device", "", "URI of the device: pkcs11:…, softhsm:/dir, soft:/path/keys.json, softhsm:, soft: (default $PINION_DEVICE)")
+	c.Flags().StringVar(&d.uri, "device", "", "URI of the device: pkcs11:…, softhsm:/dir, nss:/dir, soft:/path/keys.json, softhsm:, nss:, soft: (default $PINION_DEVICE)")
 	completeWith(c, "device", func() []string {
 		var forms []string
 		for _, s := range devices.Schemes() {
@@ -94,7 +95,7 @@ func (d *deviceFlags) openDevice(ctx context.Context, e *env) (hsm.Device, error
 	// output that goes away ("| head") must not end the process before that: the
 	// write fails, and the command ends as it does for any error.
 	signal.Ignore(syscall.SIGPIPE)
-	device, err := devices.OpenDevice(ctx, uri, devices.Options{Credential: askCredential(e), Passphrase: askPassphrase(e)})
+	device, err := devices.OpenDevice(ctx, uri, devices.Options{Credential: askCredential(e), Passphrase: askPassphrase(e), Sessions: d.sessions})
 	if err != nil {
 		return nil, deviceProblem(err)
 	}

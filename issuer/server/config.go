@@ -40,7 +40,7 @@ type TLS struct {
 
 // Device is the HSM.
 type Device struct {
-	URI            string `koanf:"uri" doc:"pkcs11:token=…?module-path=…&pin-source=file:/path, soft:/path/keys.json?passphrase-source=file:/path, softhsm:/dir"`
+	URI            string `koanf:"uri" doc:"pkcs11:token=…?module-path=…&pin-source=file:/path, soft:/path/keys.json?passphrase-source=file:/path, softhsm:/dir, nss:/dir"`
 	AllowInProcess bool   `koanf:"allowInProcess" doc:"Let a clear PIN be in this process's memory for the length of one call, for devices that\ncan only encipher and decipher."`
 	Policy         string `koanf:"policy" doc:"Translation policy: pci-pin, ibm-cca or open (for test rigs)."`
 }

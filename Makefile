@@ -35,6 +35,7 @@ test: setup
 	$(GO) test ./...
 	$(GO) test -race ./hsm/... ./softhsm/... ./nss/... ./internal/ontoken/... ./pinblock/... ./keys/... ./internal/secret/... ./issuer/...
 	cd bench && $(GO) vet ./... && $(GO) test ./...
+	cd internal/bitdes/gen && $(GO) vet ./... && $(GO) test ./...
 
 # What the tests need on this machine.
 setup:
@@ -51,6 +52,7 @@ check:
 	$(GO) test ./internal/archtest
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
+	cd internal/bitdes/gen && $(GO) mod tidy -diff
 
 # Benchmarks against peers in one run, as ratios.
 bench:
@@ -62,10 +64,15 @@ fuzz:
 	@./scripts/fuzz $(FUZZTIME)
 
 # The concurrent tests, over and over under the race detector; then the service's
-# processes killed, over and over.
+# processes killed, over and over; then files of millions of rows, with kills.
 soak: setup
 	$(GO) test -race -count=50 -timeout 60m ./hsm/... ./softhsm/...
+	PKCS11_ROUNDS=50 $(GO) test -count=1 -timeout 60m -run "Kill|Restart|Unplug|Stopped|TwoTokens|CloseWhile|Fork|EveryCall" ./hsm/pkcs11
+	PKCS11_OPERATIONS=1000000 $(GO) test -count=1 -timeout 60m -run TestSoak ./hsm/pkcs11
+	BITDES_ROUNDS=50 $(GO) test -count=1 -timeout 60m -run Random ./internal/bitdes
 	CRASH_ROUNDS=100 $(GO) test -count=1 -timeout 60m -run 'Crash|Cluster|Commits' ./cmd/pinion
+	REENCRYPT_ROWS=10000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptMemory|TestReencryptCrash/^soft$$' ./cmd/pinion
+	REENCRYPT_ROWS=1000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptCrash/^softhsm$$' ./cmd/pinion
 
 clean:
 	rm -rf bin

@@ -25,6 +25,9 @@ func FromSecret(a Algorithm, u Usage, s secret.Bytes) (Key, error) {
 		if err = e; err == nil {
 			m.encrypt, m.decrypt = newECB(b)
 		}
+		if err == nil && a.tdes() {
+			m.encrypt, m.decrypt = inBulk(s, m.encrypt, m.decrypt)
+		}
 	})
 	if err != nil {
 		return Key{}, err

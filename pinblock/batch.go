@@ -59,8 +59,8 @@ type translator struct {
 	first, n int
 	state    [mostAtOnce]state
 	in       [16 * mostAtOnce]byte
-	words    [64]byte // random words that are not used yet
-	left     int      // bytes of them
+	words    [512]byte // random words that are not used yet
+	left     int       // bytes of them
 }
 
 // state is what is known of one block.
@@ -151,23 +151,29 @@ func (t *translator) recode(from, to Format, in, out *layout) ([]byte, error) {
 			continue
 		}
 		_, pan := t.batch.Item(t.first + i)
-		digits, bad, err := in.decodeDigits(from, binary.BigEndian.Uint64(t.in[i*in.size:]), pan, nil)
+		off, err := in.mask(pan, nil)
+		on := off
+		if err == nil && out.bind != in.bind {
+			on, err = out.mask(pan, nil)
+		}
 		if err != nil {
 			return nil, err
 		}
+		digits, bad := in.take(from, binary.BigEndian.Uint64(t.in[i*in.size:])^off, nil)
 		if bad != 0 {
 			t.state[i] = badBlock
 			continue
 		}
-		hi, lo, err := out.encodeDigits(to, digits, pan, nil, t.next)
-		if learnt(err) == ErrBlock {
-			t.state[i] = badBlock
-			continue
-		}
+		hi, lo, err := out.put(to, digits, nil, t.next)
 		if err != nil {
+			if learnt(err) == ErrBlock {
+				t.state[i] = badBlock
+				continue
+			}
 			clear(blocks)
 			return nil, err
 		}
+		hi ^= on
 		blocks = binary.BigEndian.AppendUint64(blocks, hi)
 		if out.size == 16 {
 			blocks = binary.BigEndian.AppendUint64(blocks, lo)

@@ -154,17 +154,22 @@ func (l *layout) encode(f Format, pin PIN, pan PAN, x *veil.Extras) (hi, lo uint
 	if pin.IsZero() {
 		return 0, 0, ErrPIN
 	}
-	return l.encodeDigits(f, veil.Reveal(pin.digits), pan, x, process)
+	if !l.takes(f, pan) {
+		return 0, 0, ErrPANLength
+	}
+	if hi, lo, err = l.put(f, veil.Reveal(pin.digits), x, process); err != nil {
+		return 0, 0, err
+	}
+	mask, err := l.mask(pan, x)
+	return hi ^ mask, lo, err
 }
 
-// encodeDigits is encode for a packed PIN.
-func (l *layout) encodeDigits(f Format, digits uint64, pan PAN, x *veil.Extras, next words) (hi, lo uint64, err error) {
+// put returns the field of a packed PIN, before anything is combined with it; lo is
+// the right half of ISO-4.
+func (l *layout) put(f Format, digits uint64, x *veil.Extras, next words) (hi, lo uint64, err error) {
 	n := packedLen(digits)
 	if !l.holds(n, x) {
 		return 0, 0, ErrPINLength
-	}
-	if !l.takes(f, pan) {
-		return 0, 0, ErrPANLength
 	}
 	if l.padNotInPIN {
 		if pad, _ := f.padOr(0xf); nonZero(digits^repeat(uint64(pad)))|right(16-n) != fillF {
@@ -175,15 +180,10 @@ func (l *layout) encodeDigits(f Format, digits uint64, pan PAN, x *veil.Extras, 
 	if err != nil {
 		return 0, 0, err
 	}
-	hi = l.field.encode(f, digits, n, fill)
 	if l.size == 16 {
-		return hi, fill, nil
+		lo = fill
 	}
-	if l.bind == bindRight12 {
-		return hi ^ pan.right12(), 0, nil
-	}
-	mask, err := l.mask(pan, x)
-	return hi ^ mask, 0, err
+	return l.field.encode(f, digits, n, fill), lo, nil
 }
 
 // holds reports whether a PIN of n digits, 0 to 16, fits: a cardholder's PIN,
@@ -222,10 +222,12 @@ func (l *layout) fill(n int, x *veil.Extras, next words) (uint64, error) {
 	return x.Fill, nil
 }
 
-// mask returns what the PIN field is combined with by exclusive or, in the
-// formats where that is not the twelve rightmost digits of the PAN.
+// mask returns what the PIN field is combined with by exclusive or. The PAN field of
+// ISO-4 is another matter.
 func (l *layout) mask(pan PAN, x *veil.Extras) (uint64, error) {
 	switch l.bind {
+	case bindRight12:
+		return pan.right12(), nil
 	case bindLeft12:
 		return pan.left12(), nil
 	case bindUDK, bindUDKOld:
@@ -237,29 +239,24 @@ func (l *layout) mask(pan PAN, x *veil.Extras) (uint64, error) {
 // decode returns the PIN in a clear block, without the PAN field of ISO-4, and
 // every fault found in it. It looks at the whole block before it decides.
 func (l *layout) decode(f Format, hi uint64, pan PAN, x *veil.Extras) (PIN, fault.Set, error) {
-	digits, bad, err := l.decodeDigits(f, hi, pan, x)
-	if bad != 0 || err != nil {
-		return PIN{}, bad, err
+	if !l.takes(f, pan) {
+		return PIN{}, 0, ErrPANLength
+	}
+	mask, err := l.mask(pan, x)
+	if err != nil {
+		return PIN{}, 0, err
+	}
+	digits, bad := l.take(f, hi^mask, x)
+	if bad != 0 {
+		return PIN{}, bad, nil
 	}
 	return PIN{veil.Hide(digits)}, 0, nil
 }
 
-// decodeDigits is decode, with the PIN packed: good only if nothing is bad.
-func (l *layout) decodeDigits(f Format, hi uint64, pan PAN, x *veil.Extras) (packed uint64, bad fault.Set, err error) {
-	if !l.takes(f, pan) {
-		return 0, 0, ErrPANLength
-	}
-	if l.bind == bindRight12 {
-		hi ^= pan.right12()
-	} else if l.bind != bindNone && l.size == 8 {
-		mask, err := l.mask(pan, x)
-		if err != nil {
-			return 0, 0, err
-		}
-		hi ^= mask
-	}
-	digits, n, bad := l.field.decode(f, hi)
-	return digits, bad | fault.When(!l.holds(n, x), fault.PINLength), nil
+// take takes a field apart: the PIN, packed, is good only if nothing is bad.
+func (l *layout) take(f Format, field uint64, x *veil.Extras) (packed uint64, bad fault.Set) {
+	digits, n, bad := l.field.decode(f, field)
+	return digits, bad | fault.When(!l.holds(n, x), fault.PINLength)
 }
 
 // padOr returns the pad digit that was set, or what the format has without.

@@ -37,11 +37,12 @@ var allowed = map[string]string{
 	"internal/durable":           "",
 	"internal/flock":             "",
 	"internal/tokendir":          "",
+	"internal/bitdes":            "golang.org/x/sys/cpu",
 
 	// floor 1
 	"pinblock":                 "internal/veil internal/fault internal/draw",
 	"pinblock/clear":           "internal/veil internal/fault pinblock",
-	"keys":                     "internal/secret internal/cmac",
+	"keys":                     "internal/bitdes internal/secret internal/cmac",
 	"keys/cleartext":           "internal/secret keys",
 	"keys/dukpt":               "internal/cmac internal/secret keys",
 	"keys/dukpt/intermediate":  "internal/secret keys keys/dukpt",
@@ -71,6 +72,7 @@ var allowed = map[string]string{
 	// floor 5, from the bottom up
 	"hsm/pool":     "hsm keys keys/dukpt pinblock pinverify github.com/sony/gobreaker/v2",
 	"issuer/audit": "",
+	"reencrypt":    "hsm internal/durable internal/flock issuer/audit keys keys/dukpt pinblock github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd",
 	"issuer":       "hsm internal/luhn internal/veil issuer/audit pinblock pinverify",
 	"issuer/sqlstore": "issuer issuer/audit github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool " +
 		"github.com/jackc/pgx/v5/stdlib github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock modernc.org/sqlite modernc.org/sqlite/lib",
@@ -88,7 +90,7 @@ var allowed = map[string]string{
 
 	// floor 6
 	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose internal/nearest issuer issuer/audit issuer/server issuer/sqlstore " +
-		"keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify softhsm testvectors " +
+		"keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify reencrypt softhsm testvectors " +
 		"github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term",
 	"examples":       "",
 	"examples/embed": "hsm hsm/devices keys pinblock pinverify",

@@ -19,6 +19,9 @@ type demoLine struct {
 	Source string `json:"source"`
 	Note   string `json:"note"`
 	Expect string `json:"expect"` // "right PIN", "wrong PIN" or "refused"
+	// Unseen: what is wrong is a digit above 9, which a device that keeps PINs to
+	// itself does not see.
+	Unseen bool `json:"unseen_on_device"`
 
 	FromKey    string `json:"from_key"`
 	FromFormat string `json:"from_format"`

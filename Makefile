@@ -56,7 +56,7 @@ check:
 
 # Benchmarks against peers in one run, as ratios.
 bench:
-	@./scripts/setup --optional softhsm2 postgresql
+	@./scripts/setup --optional softhsm2 nss postgresql
 	cd bench && ./run
 
 # Every fuzz target for FUZZTIME each.

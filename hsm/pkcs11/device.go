@@ -5,6 +5,7 @@ package pkcs11
 import (
 	"context"
 	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -119,6 +120,10 @@ func (d *Device) open(ctx context.Context) error {
 
 // Name implements [hsm.Device].
 func (d *Device) Name() string { return d.name }
+
+// Format prints the name for every verb: what is behind it is nobody's to read, and
+// changes while it is read.
+func (d *Device) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.name) }
 
 // ThrowAway implements [hsm.ThrowAway]: it is what the configuration says.
 func (d *Device) ThrowAway() bool { return d.config.ThrowAway }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/pinion-hsm/pinion/hsm"
@@ -31,6 +32,9 @@ func InitToken(string, string, []byte, []byte) (TokenInfo, error) { return Token
 
 // Name implements [hsm.Device].
 func (*Device) Name() string { return "PKCS#11 (built without cgo)" }
+
+// Format prints the name for every verb.
+func (d *Device) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.Name()) }
 
 // ThrowAway implements [hsm.ThrowAway].
 func (*Device) ThrowAway() bool { return false }

@@ -99,6 +99,9 @@ func (h *HSM) translateAll(ctx context.Context, b Batch) (_ []Result, key string
 		return nil, b.From.Key, err
 	}
 	defer release(from)
+	if err := h.mayExpose(b.From.Format, b.To.Format, from, to); err != nil {
+		return nil, "", err
+	}
 	results, err := h.translateGood(ctx, b, from, to)
 	return results, "", err
 }

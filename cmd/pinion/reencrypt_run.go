@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/reencrypt"
+)
+
+// softMemory is what the collector keeps to: what lives is some tens of megabytes,
+// and files may be as long as they like.
+const softMemory = 96 << 20
+
+func (r *reencryptFlags) run(c *cobra.Command, e *env) error {
+	o, err := r.options(e)
+	if err != nil {
+		return err
+	}
+	ignoreFileSize()
+	if os.Getenv("GOMEMLIMIT") == "" { // as the runtime has read it
+		debug.SetMemoryLimit(softMemory)
+		debug.SetGCPercent(50)
+	}
+	h, err := r.device.open(c.Context(), e)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	o.HSM, o.Meter = h, &reencrypt.Meter{}
+	end := showProgress(e, o.Meter, r.tick)
+	m, err := reencrypt.Run(c.Context(), o)
+	end()
+	if err != nil {
+		return reencryptProblem(err)
+	}
+	return r.answer(e, m)
+}
+
+// options reads the flags.
+func (r *reencryptFlags) options(e *env) (o reencrypt.Options, err error) {
+	if o.Job, err = r.job(); err != nil {
+		return o, err
+	}
+	o.In, o.Out, o.Rejects, o.Stdin, o.Stdout = r.in, r.out, r.rejects, e.stdin, e.stdout
+	o.Sample, o.Resume, o.Force = r.sample, r.resume, r.force
+	o.Batch, o.Checkpoint, o.Workers, o.Wait, o.Timeout = r.batch, r.checkpoint, r.workers, r.wait, r.timeout
+	o.AuditLog, o.Program = r.auditLog, "pinion "+buildVersion().Version
+	switch {
+	case r.in == "":
+		return o, usage("--in is missing").withHint("it is the file of rows; - is standard input")
+	case o.Job.Mode != reencrypt.Translate && r.out != "":
+		o.Out = "" // so that a command can be tried as it is
+	case o.Job.Mode == reencrypt.Translate && r.out == "":
+		return o, usage("--out is missing").withHint("it is the file for the translated rows; - is standard output")
+	case o.Job.Mode == reencrypt.Translate && r.rejects == "":
+		return o, usage("--rejects is missing").withHint("it is the file for the rows that cannot be translated")
+	}
+	if r.batch == 0 || r.checkpoint == 0 || r.workers == 0 || r.timeout == 0 {
+		return o, usage("--batch, --checkpoint, --workers and --call-timeout are not 0")
+	}
+	if r.records != "" {
+		if o.Kind, err = reencrypt.ParseKind(r.records); err != nil {
+			return o, usage("--records: want csv or ndjson")
+		}
+	}
+	o.Compress = reencrypt.CompressionOf(o.Out)
+	if r.compress != "" {
+		if o.Compress, err = reencrypt.ParseCompression(r.compress); err != nil {
+			return o, usage("--compress: want none, gzip or zstd")
+		}
+	}
+	switch {
+	case strings.EqualFold(r.delimiter, "tab"):
+		o.Delimiter = '\t'
+	case len(r.delimiter) == 1:
+		o.Delimiter = r.delimiter[0]
+	default:
+		return o, usage("--delimiter: want one character, or tab")
+	}
+	o.Map, err = r.mapped()
+	return o, err
+}
+
+// job reads what is to be done with each row.
+func (r *reencryptFlags) job() (j reencrypt.Job, err error) {
+	switch {
+	case r.check && r.dryRun:
+		return j, usage("--check and --dry-run exclude each other")
+	case r.check:
+		j.Mode = reencrypt.Check
+	case r.dryRun:
+		j.Mode = reencrypt.DryRun
+	}
+	if j.From, err = r.from.get(); err != nil {
+		return j, err
+	}
+	j.ToChipCard = r.toChipCard
+	if j.Mode == reencrypt.Check && r.to.key == "" && r.to.format == "" {
+		return j, nil
+	}
+	j.To, err = r.to.get()
+	return j, err
+}
+
+// mapped reads --map.
+func (r *reencryptFlags) mapped() (map[reencrypt.Role]string, error) {
+	names := map[reencrypt.Role]string{}
+	for _, text := range r.columns {
+		role, name, ok := strings.Cut(text, "=")
+		if !ok || name == "" || !slices.Contains(reencrypt.Roles(), reencrypt.Role(role)) {
+			return nil, usage("--map: want ROLE=COLUMN").withHint("like --map pan=account; roles are pan, block, ksn, to_ksn and id")
+		}
+		if _, twice := names[reencrypt.Role(role)]; twice {
+			return nil, usage("--map: %s is there twice", role)
+		}
+		names[reencrypt.Role(role)] = name
+	}
+	return names, nil
+}
+
+// answer says what was done.
+func (r *reencryptFlags) answer(e *env, m *reencrypt.Manifest) error {
+	if r.out == "-" && m.Output != nil {
+		e = &env{stdout: e.stderr} // the rows are on standard output
+	}
+	if err := r.write(e, manifestText(m), m); err != nil {
+		return err
+	}
+	if m.Rejected > 0 {
+		return answerNo()
+	}
+	return nil
+}
+
+func manifestText(m *reencrypt.Manifest) string {
+	var b strings.Builder
+	done := map[string]string{"translate": "translated", "check": "opened", "dry-run": "well-formed"}[m.Mode]
+	fmt.Fprintf(&b, "%d rows: %d %s, %d rejected\n", m.Rows, m.Translated, done, m.Rejected)
+	if m.SampledFrom > 0 {
+		fmt.Fprintf(&b, "a sample of %d rows\n", m.SampledFrom)
+	}
+	for _, reason := range slices.Sorted(maps.Keys(m.Reasons)) {
+		fmt.Fprintf(&b, "  %d %s: %s\n", m.Reasons[reason], reason, reason.Text())
+	}
+	for _, f := range []*reencrypt.FileHash{m.Output, m.Rejects} {
+		if f != nil {
+			fmt.Fprintf(&b, "%s sha256 %s\n", f.Name, f.SHA256)
+		}
+	}
+	return b.String()
+}
+
+// reencryptProblem says what to do about an error.
+func reencryptProblem(err error) error {
+	p := about("", err)
+	p.what = plain(err)
+	if errors.Is(err, context.Canceled) {
+		p.what = "interrupted"
+	}
+	for _, h := range []struct {
+		err  error
+		hint string
+	}{
+		{reencrypt.ErrExists, "--force replaces it"},
+		{reencrypt.ErrBegun, "--resume goes on with it, --force begins anew"},
+		{reencrypt.ErrBusy, "wait for it to end"},
+		{reencrypt.ErrOther, "resume with the command line and the input it was begun with, or begin anew with --force"},
+		{reencrypt.ErrChanged, "begin anew with --force"},
+		{reencrypt.ErrCheckpoint, "begin anew with --force"},
+		{reencrypt.ErrKind, "give --records csv or --records ndjson"},
+		{reencrypt.ErrColumns, "--map pan=COLUMN says what a column is called"},
+	} {
+		if errors.Is(err, h.err) {
+			return p.withHint("%s", h.hint)
+		}
+	}
+	var stopped *reencrypt.Stopped
+	if !errors.As(err, &stopped) {
+		return err
+	}
+	p.what = fmt.Sprintf("stopped after %d rows: %s", stopped.Rows, p.what)
+	p.hint = ""
+	if h := hintOf(stopped.Err); h != "" && !errors.Is(err, hsm.ErrUnavailable) {
+		p.hint = h
+	}
+	if stopped.Resumable {
+		p.hint = strings.TrimPrefix(p.hint+"; the same command with --resume goes on from there", "; ")
+	}
+	if errors.Is(err, context.Canceled) {
+		p.code = exitInterrupted
+	}
+	return p
+}

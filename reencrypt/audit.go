@@ -1,0 +1,116 @@
+package reencrypt
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pinion-hsm/pinion/internal/durable"
+	"github.com/pinion-hsm/pinion/internal/flock"
+	"github.com/pinion-hsm/pinion/issuer/audit"
+)
+
+// maxAudit is how long a log may be to be continued.
+const maxAudit = 64 << 20
+
+// auditAction is what the entries of this package are about.
+const auditAction = "portfolio.reencrypt"
+
+// enter continues an audit log by an entry about a manifest, unless it is there.
+// The log is NDJSON, as "pinion audit export" writes it. It is verified first: a
+// log that was changed is not continued.
+func enter(path string, m *Manifest, text []byte) error {
+	patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	unlock, err := flock.Lock(patience, path)
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return fmt.Errorf("%w: %w", ErrAudit, err)
+	}
+	if unlock != nil {
+		defer unlock()
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAudit, err)
+	}
+	err = continueLog(f, m, text)
+	if closing := f.Close(); err == nil && closing != nil {
+		err = fmt.Errorf("%w: %w", ErrAudit, closing)
+	}
+	if err == nil {
+		err = durable.SyncDir(filepath.Dir(path))
+	}
+	return err
+}
+
+func continueLog(f *os.File, m *Manifest, text []byte) error {
+	sum := sha256.Sum256(text)
+	digest := hex.EncodeToString(sum[:])
+	log, err := io.ReadAll(io.LimitReader(f, maxAudit+1))
+	if err != nil || len(log) > maxAudit {
+		return fmt.Errorf("%w: it is too long, or cannot be read", ErrAudit)
+	}
+	// A line without its end was being written when somebody was killed: nobody was
+	// told of it.
+	log = log[:bytes.LastIndexByte(log, '\n')+1]
+	there := false
+	head, err := audit.Verify(audit.Start(), func(yield func(audit.Entry, error) bool) {
+		for line := range bytes.Lines(log) {
+			var e audit.Entry
+			if json.Unmarshal(line, &e) != nil {
+				yield(e, fmt.Errorf("%w: a line is not an entry", audit.ErrBroken))
+				return
+			}
+			there = there || e.Action == auditAction && e.Trace == digest
+			if !yield(e, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAudit, err)
+	}
+	if there {
+		return nil
+	}
+	entries, _ := audit.Chain(head, []audit.Event{m.event(digest)})
+	line, err := json.Marshal(entries[0])
+	if err == nil {
+		err = f.Truncate(int64(len(log)))
+	}
+	if err == nil {
+		_, err = f.WriteAt(append(line, '\n'), int64(len(log)))
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAudit, err)
+	}
+	return nil
+}
+
+// event says in the log what the manifest is, and in short what is in it.
+func (m *Manifest) event(digest string) audit.Event {
+	outcome := "ok"
+	if m.Rejected > 0 {
+		outcome = "rejects"
+	}
+	name := ""
+	if m.Output != nil {
+		name = m.Output.Name
+	}
+	return audit.Event{
+		Time: m.Finished, Actor: "pinion reencrypt", Action: auditAction, Outcome: outcome, Trace: digest,
+		Description: fmt.Sprintf("%s: %d rows, %d rejected, from %s (KCV %s, %s) to %s (KCV %s, %s); the trace is the SHA-256 of the manifest",
+			name, m.Rows, m.Rejected, m.From.Label, m.From.KCV, m.From.Format, m.To.Label, m.To.KCV, m.To.Format),
+	}
+}

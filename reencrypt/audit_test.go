@@ -1,0 +1,103 @@
+package reencrypt_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/issuer/audit"
+	"github.com/pinion-hsm/pinion/reencrypt"
+)
+
+// entries reads and verifies a log.
+func entries(t *testing.T, path string) (list []audit.Entry) {
+	t.Helper()
+	_, err := audit.Verify(audit.Start(), func(yield func(audit.Entry, error) bool) {
+		for line := range bytes.Lines([]byte(read(t, path))) {
+			var e audit.Entry
+			require.NoError(t, json.Unmarshal(line, &e))
+			list = append(list, e)
+			if !yield(e, nil) {
+				return
+			}
+		}
+	})
+	require.NoError(t, err)
+	return list
+}
+
+// TestAuditLog enters two runs, and a third after somebody was killed in his line.
+func TestAuditLog(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	log := filepath.Join(t.TempDir(), "log.ndjson")
+	in := write(t, "in.csv", table(t, r, cards(10), 5))
+	for i := range 3 {
+		o := r.options(t, in)
+		o.AuditLog = log
+		_, err := reencrypt.Run(t.Context(), o)
+		require.NoError(t, err)
+		list := entries(t, log)
+		require.Len(t, list, i+1)
+		last := list[i]
+		require.Equal(t, "portfolio.reencrypt", last.Action)
+		require.Equal(t, "rejects", last.Outcome)
+		require.Equal(t, sum(read(t, reencrypt.ManifestOf(o.Out))), last.Trace)
+		require.Contains(t, last.Description, "10 rows, 2 rejected, from zpk1 (KCV 08D7B4, ISO-0) to zpk2")
+		if i == 1 {
+			appendTo(t, log, `{"seq":3,"ti`)
+		}
+	}
+}
+
+// TestAuditLogThatWasChanged is not continued; the run can be resumed when it is
+// mended, from whatever place was reached.
+func TestAuditLogThatWasChanged(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	log := filepath.Join(t.TempDir(), "log.ndjson")
+	in := write(t, "in.csv", table(t, r, cards(10), 5))
+	for name, undo := range map[string]func(t *testing.T, o reencrypt.Options){
+		"all":      func(*testing.T, reencrypt.Options) {},
+		"manifest": func(t *testing.T, o reencrypt.Options) { require.NoError(t, os.Remove(reencrypt.ManifestOf(o.Out))) },
+		"out": func(t *testing.T, o reencrypt.Options) {
+			require.NoError(t, os.Remove(reencrypt.ManifestOf(o.Out)))
+			require.NoError(t, os.Rename(o.Out, o.Out+".partial"))
+		},
+		"rejects": func(t *testing.T, o reencrypt.Options) {
+			require.NoError(t, os.Remove(reencrypt.ManifestOf(o.Out)))
+			require.NoError(t, os.Rename(o.Out, o.Out+".partial"))
+			require.NoError(t, os.Rename(o.Rejects, o.Rejects+".partial"))
+		},
+	} {
+		require.NoError(t, os.WriteFile(log, nil, 0o600))
+		o := r.options(t, in)
+		o.AuditLog, o.Resume = log, true
+		before := r.options(t, in)
+		before.AuditLog = log
+		_, err := reencrypt.Run(t.Context(), before)
+		require.NoError(t, err)
+		good := read(t, log)
+		require.NoError(t, os.WriteFile(log, []byte(strings.Replace(good, "10 rows", "11 rows", 1)), 0o600))
+		_, err = reencrypt.Run(t.Context(), o)
+		require.ErrorIs(t, err, reencrypt.ErrAudit)
+		var stopped *reencrypt.Stopped
+		require.ErrorAs(t, err, &stopped)
+		require.True(t, stopped.Resumable)
+		require.FileExists(t, o.Out)
+		undo(t, o)
+		require.NoError(t, os.WriteFile(log, []byte(good), 0o600))
+		m, err := reencrypt.Run(t.Context(), o)
+		require.NoError(t, err, name)
+		require.Equal(t, sum(read(t, o.Out)), m.Output.SHA256)
+		require.Len(t, entries(t, log), 2)
+		left, err := filepath.Glob(filepath.Join(filepath.Dir(o.Out), "*"))
+		require.NoError(t, err)
+		require.Len(t, left, 3, "%s: %v", name, left)
+	}
+}

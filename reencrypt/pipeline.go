@@ -1,0 +1,246 @@
+package reencrypt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/pinion-hsm/pinion/hsm"
+)
+
+// grace is how long calls that are under way are waited for after an interrupt.
+const grace = 30 * time.Second
+
+// slot is the place of a chunk in the order of the output.
+type slot struct {
+	chunk *Chunk
+	done  chan struct{}
+	out   *Outcome
+	err   error
+}
+
+// pipeline reads chunks, has them converted by workers, and hands them on in their
+// order.
+type pipeline struct {
+	r      *run
+	ctx    context.Context // ends when the run is to stop
+	device context.Context // of the calls; ends later
+	order  chan *slot
+	work   chan *slot
+	ended  chan struct{} // nothing more is to be done
+	group  sync.WaitGroup
+}
+
+// transfer does the rows that are left.
+func (r *run) transfer(ctx context.Context) error {
+	if err := r.begin(); err != nil {
+		return err
+	}
+	device, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
+	p := &pipeline{r: r, ctx: ctx, device: device,
+		order: make(chan *slot, r.o.Workers+2), work: make(chan *slot), ended: make(chan struct{})}
+	reader := make(chan struct{})
+	go func() { defer close(reader); p.read() }()
+	for range r.o.Workers {
+		p.group.Go(p.convert)
+	}
+	points := r.startCheckpoints()
+	err := p.write(points)
+	close(p.ended)
+	if err != nil {
+		cancel() // what is under way is of no use any more
+	}
+	p.group.Wait()
+	if r.in.file != nil {
+		<-reader // a read from a stream cannot be ended: it is left behind
+	}
+	if syncErr := points.stop(); err == nil {
+		err = syncErr
+	}
+	if err == nil {
+		err = r.in.ended()
+	}
+	if err == nil {
+		r.note()
+	}
+	return err
+}
+
+// begin writes what is before the rows.
+func (r *run) begin() error {
+	s := &r.point.State
+	if s.Begun {
+		return nil
+	}
+	if r.o.Job.Mode == Translate {
+		if err := r.out.write(r.conv.outPack.pack(nil, r.head)); err != nil {
+			return err
+		}
+	}
+	if r.conv.rejects == CSV && r.o.Rejects != "" {
+		if err := r.rejects.write(r.conv.rejectsPack.pack(nil, []byte(rejectsHeader))); err != nil {
+			return err
+		}
+	}
+	s.Begun, s.Reasons, s.Offset = true, map[Reason]int64{}, int64(len(r.head))
+	r.note()
+	return nil
+}
+
+// note takes down what the outputs are now.
+func (r *run) note() {
+	s := &r.point.State
+	s.In, s.Out, s.Rejects = hexSum(r.inHash), hexSum(r.out.hash), hexSum(r.rejects.hash)
+	s.OutSize, s.RejectSize = r.out.size, r.rejects.size
+}
+
+// read cuts the input into chunks until it ends.
+func (p *pipeline) read() {
+	defer close(p.order)
+	next := p.r.rows.next
+	if p.r.o.Sample > 0 {
+		next = p.r.sample(p.ctx)
+	}
+	for {
+		s := &slot{done: make(chan struct{})}
+		s.chunk, s.err = next()
+		if errors.Is(s.err, io.EOF) {
+			return
+		}
+		if s.err == nil {
+			s.err = p.ctx.Err()
+		} else if !errors.Is(s.err, ErrRows) && p.ctx.Err() == nil {
+			s.err = fmt.Errorf("%w: %w", ErrInput, s.err)
+		}
+		failed := s.err != nil
+		if failed {
+			close(s.done)
+		}
+		select {
+		case p.order <- s:
+		case <-p.ended:
+			return
+		}
+		if failed {
+			return
+		}
+		select {
+		case p.work <- s:
+		case <-p.ended:
+			return
+		}
+	}
+}
+
+func (p *pipeline) convert() {
+	for {
+		select {
+		case s := <-p.work:
+			s.out, s.err = p.patiently(s.chunk)
+			close(s.done)
+		case <-p.ended:
+			return
+		}
+	}
+}
+
+// patiently converts a chunk, again and again while the device does not answer.
+func (p *pipeline) patiently(ch *Chunk) (*Outcome, error) {
+	const first, longest = 50 * time.Millisecond, 5 * time.Second
+	var since time.Time
+	for pause := first; ; pause = min(2*pause, longest) {
+		ctx, cancel := context.WithTimeout(p.device, p.r.o.Timeout)
+		out, err := p.r.conv.Convert(ctx, ch)
+		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && p.device.Err() == nil {
+			err = &hsm.Error{Op: hsm.OpTranslate, Err: hsm.ErrUnavailable, Hint: "a batch took too long"}
+		}
+		cancel()
+		if err == nil {
+			p.r.o.Meter.back()
+			return out, nil
+		}
+		if !errors.Is(err, hsm.ErrUnavailable) {
+			return nil, err
+		}
+		p.r.o.Meter.lost()
+		if since.IsZero() {
+			since = time.Now()
+		}
+		if time.Since(since) >= p.r.o.Wait {
+			return nil, err
+		}
+		select {
+		case <-time.After(pause/2 + rand.N(pause)):
+		case <-p.ctx.Done():
+			return nil, p.ctx.Err()
+		case <-p.ended:
+			return nil, err
+		}
+	}
+}
+
+// write writes what comes of the chunks, in their order.
+func (p *pipeline) write(points *checkpoints) error {
+	every := int64(max(1, p.r.o.Checkpoint/p.r.o.Batch))
+	var hurry <-chan struct{}
+	if !p.r.o.resumable() {
+		hurry = p.ctx.Done() // what is under way would be thrown away
+	}
+	for {
+		var s *slot
+		select {
+		case s = <-p.order:
+		case <-hurry:
+			return p.ctx.Err()
+		}
+		if s == nil {
+			return nil // the end
+		}
+		<-s.done
+		if s.err != nil {
+			if p.ctx.Err() != nil {
+				return p.ctx.Err()
+			}
+			return s.err
+		}
+		if err := p.r.commit(s); err != nil {
+			return err
+		}
+		if p.r.point.State.Chunks%every == 0 {
+			if err := points.take(&p.r.point); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// commit writes what came of one chunk.
+func (r *run) commit(s *slot) error {
+	if err := r.out.write(s.out.Out); err != nil {
+		return err
+	}
+	if err := r.rejects.write(s.out.Rejects); err != nil {
+		return err
+	}
+	if r.o.Sample == 0 {
+		_, _ = r.inHash.Write(s.chunk.data)
+	}
+	st := &r.point.State
+	st.Chunks++
+	st.Rows += s.out.Rows
+	st.Offset += int64(len(s.chunk.data))
+	st.Translated += s.out.Translated
+	for reason, n := range s.out.Reasons {
+		st.Reasons[reason] += n
+	}
+	r.note()
+	r.o.Meter.rows.Store(st.Rows)
+	r.o.Meter.rejected.Store(st.rejected())
+	return nil
+}

@@ -1,0 +1,74 @@
+package reencrypt
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/pinion-hsm/pinion/pinblock"
+)
+
+// rejectsHeader is the first line of rejects that are CSV.
+const rejectsHeader = "row,id,pan,code,reason\n"
+
+// maxID is how much of a card's id is shown.
+const maxID = 128
+
+// rejectLine is one line of rejects that are NDJSON.
+type rejectLine struct {
+	Row    int64  `json:"row"`
+	ID     string `json:"id,omitempty"`
+	PAN    string `json:"pan,omitempty"`
+	Code   Reason `json:"code"`
+	Reason string `json:"reason"`
+}
+
+// reject appends a line about a row: no block, and no account number that is whole.
+func (c *Converter) reject(dst []byte, r *row) []byte {
+	line := rejectLine{Row: r.number, ID: r.shownID(), Code: r.reason, Reason: r.reason.Text()}
+	if !r.pan.IsZero() {
+		line.PAN = r.pan.String()
+	}
+	if c.rejects == CSV {
+		dst = strconv.AppendInt(dst, line.Row, 10)
+		for _, s := range []string{line.ID, line.PAN, string(line.Code), line.Reason} {
+			dst = appendCSV(append(dst, ','), s)
+		}
+		return append(dst, '\n')
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(line) != nil { // strings and a number: it cannot fail
+		return dst
+	}
+	return append(dst, b.Bytes()...)
+}
+
+// shownID returns the card's id as text. One that holds the account number, or
+// what may be one, is truncated as that is.
+func (r *row) shownID() string {
+	id := strings.ToValidUTF8(string(r.id[:min(len(r.id), maxID)]), "�")
+	digits := strings.Map(func(c rune) rune {
+		if c == ' ' || c == '-' {
+			return -1
+		}
+		return c
+	}, id)
+	pan, err := pinblock.ParsePAN(digits)
+	if err == nil && (pan.Equal(r.pan) || pan.Len() >= 13 && r.pan.IsZero()) {
+		return pan.String()
+	}
+	return id
+}
+
+// appendCSV appends a field, in quotes if it needs them.
+func appendCSV(dst []byte, s string) []byte {
+	if !strings.ContainsAny(s, ",;\t\"\r\n ") {
+		return append(dst, s...)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, strings.ReplaceAll(s, `"`, `""`)...)
+	return append(dst, '"')
+}

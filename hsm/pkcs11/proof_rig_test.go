@@ -67,12 +67,13 @@ var standKeys = []struct {
 
 // stand is a token whose keys are known, and a device on it.
 type stand struct {
-	t    testing.TB
-	soft map[string]keys.Key
-	d    *pkcs11.Device
-	hsm  *hsm.HSM
-	rand *rand.Rand
-	n    int // operations so far, of which some things depend
+	seldom bool // derived keys are drawn seldom
+	t      testing.TB
+	soft   map[string]keys.Key
+	d      *pkcs11.Device
+	hsm    *hsm.HSM
+	rand   *rand.Rand
+	n      int // operations so far, of which some things depend
 }
 
 // newStand puts keys on a token through its own library, and then opens it as c

@@ -49,6 +49,9 @@ func TestSoak(t *testing.T) {
 				m.Record(false)
 				return m.Config()
 			}, hsm.AllowInProcess())
+			// SoftHSM2 2.6 does not give back all memory of a session object that it
+			// destroyed, and needs the longer to close a session the more there were.
+			s.seldom = name == "SoftHSM2"
 			n := soakOperations(t)
 			s.soak(n/10, name == "NSS")
 			before := s.holding(m)

@@ -104,6 +104,7 @@ func (m *module) ready(ctx context.Context) error {
 
 // load loads the library.
 func (m *module) load() error {
+	defer m.apart()()
 	// p11-kit's client reads its variable when it is loaded, not when it is
 	// initialized.
 	err := withEnvironment(m.setup.Env, func() error {
@@ -131,6 +132,7 @@ func (m *module) load() error {
 // initialize calls C_Initialize. Where something else in this process has
 // called it before, the library is used and never finalized.
 func (m *module) initialize() error {
+	defer m.apart()()
 	err := withEnvironment(m.setup.Env, func() error {
 		defer keepSockets()()
 		return m.ctx.Initialize(m.parameters()...)
@@ -151,6 +153,7 @@ func (m *module) initialize() error {
 // finalize calls C_Finalize, if that is this package's to do.
 func (m *module) finalize() {
 	if m.ours && !m.down {
+		defer m.apart()()
 		_ = m.ctx.Finalize()
 	}
 }
@@ -198,9 +201,26 @@ func (m *module) used() bool {
 // that. The caller holds life.
 func (m *module) unload() {
 	if m.ctx != nil && m.setup.Unload {
+		defer m.apart()()
 		m.ctx.Destroy()
 	}
 	m.ctx, m.loaded, m.ours = nil, false, false
+}
+
+// comings is held while a library that does everything in this process comes or goes.
+// Copies of one such library share others, which are not made for that to happen to
+// several of them at the same moment: NSS has crashed. Libraries that may hang are
+// not among them.
+var comings sync.Mutex
+
+// apart keeps libraries of that kind apart, until the function that it returns is
+// called.
+func (m *module) apart() (done func()) {
+	if !isLocal(m.key) {
+		return func() {}
+	}
+	comings.Lock()
+	return comings.Unlock
 }
 
 // patience is how long calls that must return soon are waited for.

@@ -34,9 +34,16 @@ func (m *module) findQuirks() quirks {
 	maker := strings.ToLower(info.ManufacturerID)
 	file := filepath.Base(m.key)
 	return quirks{
-		local:     strings.HasPrefix(file, "libsofthsm2.") || strings.HasPrefix(file, "libsoftokn3."),
+		local:     isLocal(m.key),
 		oneChange: err != nil || strings.Contains(maker, "softhsm") || strings.Contains(maker, "pkcs#11 kit"),
 		slowKeys:  strings.Contains(maker, "mozilla") || strings.Contains(maker, "softhsm"),
 		oneCall:   strings.HasPrefix(file, "p11-kit-client"),
 	}
+}
+
+// isLocal reports whether a library is one of those that do everything in this
+// process, by the name of its file.
+func isLocal(path string) bool {
+	file := filepath.Base(path)
+	return strings.HasPrefix(file, "libsofthsm2.") || strings.HasPrefix(file, "libsoftokn3.")
 }

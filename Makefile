@@ -70,7 +70,7 @@ soak: setup
 	PKCS11_ROUNDS=50 $(GO) test -count=1 -timeout 60m -run "Kill|Restart|Unplug|Stopped|TwoTokens|CloseWhile|Fork|EveryCall" ./hsm/pkcs11
 	PKCS11_OPERATIONS=1000000 $(GO) test -count=1 -timeout 60m -run TestSoak ./hsm/pkcs11
 	BITDES_ROUNDS=50 $(GO) test -count=1 -timeout 60m -run Random ./internal/bitdes
-	CRASH_ROUNDS=100 $(GO) test -count=1 -timeout 60m -run 'Crash|Cluster|Commits' ./cmd/pinion
+	CRASH_ROUNDS=100 $(GO) test -count=1 -timeout 60m -run 'Crash|Cluster|Commits|TestQueue' ./cmd/pinion
 	REENCRYPT_ROWS=10000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptMemory|TestReencryptCrash/^soft$$' ./cmd/pinion
 	REENCRYPT_ROWS=1000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptCrash/^softhsm$$' ./cmd/pinion
 

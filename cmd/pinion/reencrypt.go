@@ -119,5 +119,6 @@ func newReencrypt(e *env) *cobra.Command {
 	completeWith(c, "compress", func() []string {
 		return []string{reencrypt.None.String(), reencrypt.Gzip.String(), reencrypt.Zstd.String()}
 	})
+	withQueue(c, e)
 	return c
 }

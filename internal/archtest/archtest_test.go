@@ -73,7 +73,10 @@ var allowed = map[string]string{
 	"hsm/pool":     "hsm keys keys/dukpt pinblock pinverify github.com/sony/gobreaker/v2",
 	"issuer/audit": "",
 	"reencrypt":    "hsm internal/durable internal/flock issuer/audit keys keys/dukpt pinblock github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd",
-	"issuer":       "hsm internal/luhn internal/veil issuer/audit pinblock pinverify",
+	"reencrypt/queue": "hsm internal/durable internal/flock keys pinblock reencrypt github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn " +
+		"github.com/jackc/pgx/v5/pgxpool github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd github.com/riverqueue/river " +
+		"github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivermigrate github.com/riverqueue/river/rivertype golang.org/x/sync/errgroup",
+	"issuer": "hsm internal/luhn internal/veil issuer/audit pinblock pinverify",
 	"issuer/sqlstore": "issuer issuer/audit github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool " +
 		"github.com/jackc/pgx/v5/stdlib github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock modernc.org/sqlite modernc.org/sqlite/lib",
 	"issuer/access":  "github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/json github.com/go-jose/go-jose/v4/jwt golang.org/x/time/rate",
@@ -90,7 +93,7 @@ var allowed = map[string]string{
 
 	// floor 6
 	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose internal/nearest issuer issuer/audit issuer/server issuer/sqlstore " +
-		"keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify reencrypt softhsm testvectors " +
+		"keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify reencrypt reencrypt/queue softhsm testvectors " +
 		"github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term",
 	"examples":       "",
 	"examples/embed": "hsm hsm/devices keys pinblock pinverify",
@@ -98,7 +101,7 @@ var allowed = map[string]string{
 
 // alsoInTests is what tests may import beside what their package may.
 var alsoInTests = strings.Fields("github.com/stretchr/testify/require github.com/stretchr/testify/assert github.com/rogpeppe/go-internal/testscript " +
-	"github.com/santhosh-tekuri/jsonschema/v6 github.com/miekg/pkcs11 " +
+	"github.com/santhosh-tekuri/jsonschema/v6 github.com/miekg/pkcs11 github.com/jackc/pgx/v5 " +
 	"github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/jwt golang.org/x/sync/errgroup " +
 	"issuer issuer/audit issuer/sqlstore issuer/session issuer/access internal/pgtest internal/p11rig nss pinverify " +
 	"keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest " +

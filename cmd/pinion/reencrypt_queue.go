@@ -1,0 +1,235 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pinion-hsm/pinion/reencrypt"
+	"github.com/pinion-hsm/pinion/reencrypt/queue"
+)
+
+// queueFlags are what the flags of reencrypt for many machines say.
+type queueFlags struct {
+	url, run   string
+	work, stay bool
+	keep       bool
+	ahead      int
+	rescue     time.Duration
+}
+
+const queueHelp = `
+
+MANY MACHINES: with --queue URL, the address of a PostgreSQL database, the rows are
+translated by workers on any number of machines, each with a device that has the same
+keys. The command that has --in and --out puts chunks of --batch rows into the database
+as jobs of River, and writes what comes back, in its order: the same output, byte for
+byte, as of one machine. Its device is asked for keys and policy, and given no block. A
+worker is 'pinion reencrypt --queue URL --work --device URI'. It takes chunks until the
+runs that there are are done, or with --stay until it is stopped; where there is no run
+it waits for one. It needs --policy and --allow-in-process as if it had the file. A
+worker whose device has other keys (by KCV) or that has another policy says so and
+leaves the run to others.
+
+A chunk is done when its outcome is in the database, in one transaction with the end of
+its job. Whoever is lost before loses nothing, and nothing is done twice: its chunks go
+to others after --rescue, which must be more than a chunk takes. A device that does not
+answer has its chunks tried again, by whoever is free. A database that does not answer
+is waited for, as long as --wait says. The command with --in that was stopped goes on
+with --resume, and workers do not wait for it.
+
+The database holds account numbers, and blocks under the keys that come in and that go
+out, for --ahead chunks at most; what was fetched is deleted, unless --keep. Give its
+password in PGPASSWORD or ~/.pgpass, not on the command line. There is no --sample,
+--check, --dry-run, --audit-log, and no standard input or output, with --queue.`
+
+// withQueue gives reencrypt the flags for many machines.
+func withQueue(c *cobra.Command, e *env) {
+	q := &queueFlags{}
+	f := c.Flags()
+	f.StringVar(&q.url, "queue", "", "`URL` of a PostgreSQL database by which many machines share the work")
+	f.BoolVar(&q.work, "work", false, "with --queue: be a worker")
+	f.BoolVar(&q.stay, "stay", false, "with --work: wait for further runs")
+	f.StringVar(&q.run, "run", "", "with --work: work for the run of this `name` alone")
+	f.DurationVar(&q.rescue, "rescue", time.Minute, "with --queue: after which the chunk of a worker that was lost is another's")
+	f.IntVar(&q.ahead, "ahead", 1024, "with --queue: chunks in the database at most")
+	f.BoolVar(&q.keep, "keep", false, "with --queue: leave the chunks in the database when they were fetched")
+	c.Long += queueHelp
+	c.Example += `
+  pinion reencrypt --queue postgres://db.example/pinion --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-0 --in old.csv --out new.csv --rejects rejects.csv
+  pinion reencrypt --queue postgres://db.example/pinion --work --device softhsm:/var/lib/pinion/token`
+	alone := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if q.url == "" {
+			for _, name := range []string{"work", "stay", "run", "rescue", "ahead", "keep"} {
+				if c.Flags().Changed(name) {
+					return usage("--%s is for --queue, which is missing", name)
+				}
+			}
+			return alone(c, args)
+		}
+		r, err := queueRun(c)
+		if err != nil {
+			return err
+		}
+		if q.work {
+			return q.worker(c, e, r)
+		}
+		return q.submit(c, e, r)
+	}
+}
+
+// queueRun reads the flags that reencrypt has of its own.
+func queueRun(c *cobra.Command) (*reencryptFlags, error) {
+	for _, name := range []string{"sample", "check", "dry-run", "audit-log", "checkpoint", "call-timeout"} {
+		if c.Flags().Changed(name) {
+			return nil, usage("--%s and --queue exclude each other", name)
+		}
+	}
+	f, r := c.Flags(), &reencryptFlags{}
+	text := func(to *string, name string) {
+		if v := f.Lookup(name); v != nil {
+			*to = v.Value.String()
+		}
+	}
+	text(&r.device.uri, "device")
+	text(&r.device.policy, "policy")
+	r.device.allowInProcess, _ = f.GetBool("allow-in-process")
+	r.json, _ = f.GetBool("json")
+	r.from.side, r.to.side = "from", "to"
+	text(&r.from.key, "from-key")
+	text(&r.from.format, "from-format")
+	text(&r.from.algorithm, "pin-key-algorithm")
+	text(&r.to.key, "to-key")
+	text(&r.to.format, "to-format")
+	r.toChipCard, _ = f.GetBool("to-chip-card")
+	text(&r.in, "in")
+	text(&r.out, "out")
+	text(&r.rejects, "rejects")
+	r.columns, _ = f.GetStringArray("map")
+	text(&r.records, "records")
+	text(&r.delimiter, "delimiter")
+	text(&r.compress, "compress")
+	r.resume, _ = f.GetBool("resume")
+	r.force, _ = f.GetBool("force")
+	r.batch, _ = f.GetInt("batch")
+	r.workers, _ = f.GetInt("workers")
+	r.wait, _ = f.GetDuration("wait")
+	r.tick, _ = f.GetDuration("progress")
+	r.checkpoint, r.timeout = 1, time.Minute // of one machine: they are not used
+	return r, nil
+}
+
+// worker runs a worker.
+func (q *queueFlags) worker(c *cobra.Command, e *env, r *reencryptFlags) error {
+	for _, name := range []string{"in", "out", "rejects", "from-key", "from-format", "to-key", "to-format", "to-chip-card", "resume", "force", "keep", "ahead", "batch"} {
+		if c.Flags().Changed(name) {
+			return usage("--%s and --work exclude each other", name).withHint("a worker learns what is to be done from the queue")
+		}
+	}
+	h, err := r.device.open(c.Context(), e)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	note := func(text string) { _, _ = io.WriteString(e.stderr, "reencrypt: "+text+"\n") }
+	w, err := queue.Work(c.Context(), queue.WorkOptions{URL: q.url, HSM: h, Run: q.run, Workers: r.workers, Stay: q.stay,
+		Rescue: q.rescue, Wait: r.wait, Note: note, Logger: slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	if err != nil {
+		return queueProblem(err)
+	}
+	if err := r.write(e, fmt.Sprintf("%d rows in %d chunks", w.Rows, w.Chunks), w); err != nil {
+		return err
+	}
+	if c.Context().Err() != nil {
+		return &problem{code: exitInterrupted}
+	}
+	return nil
+}
+
+// submit runs the command that has the file.
+func (q *queueFlags) submit(c *cobra.Command, e *env, r *reencryptFlags) error {
+	if q.stay || q.run != "" {
+		return usage("--stay and --run are for --work, which is missing")
+	}
+	one, err := r.options(e)
+	if err != nil {
+		return err
+	}
+	ignoreFileSize()
+	h, err := r.device.open(c.Context(), e)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	o := queue.Options{URL: q.url, HSM: h, Job: one.Job, In: one.In, Out: one.Out, Rejects: one.Rejects, Kind: one.Kind,
+		Delimiter: one.Delimiter, Map: one.Map, Compress: one.Compress, Batch: one.Batch, Ahead: q.ahead, Rescue: q.rescue, Wait: r.wait,
+		Resume: one.Resume, Force: one.Force, Keep: q.keep, Program: one.Program, Meter: &queue.Meter{},
+		Began: func(run string) { _, _ = io.WriteString(e.stderr, "reencrypt: run "+run+"\n") }}
+	end := queueProgress(e, o.Meter, r.tick)
+	m, err := queue.Submit(c.Context(), o)
+	end()
+	if err != nil {
+		return queueProblem(err)
+	}
+	return r.answer(e, m)
+}
+
+// queueProgress tells now and then how far a run is, until end is called.
+func queueProgress(e *env, m *queue.Meter, every time.Duration) (end func()) {
+	if every <= 0 {
+		return func() {}
+	}
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		began := time.Now()
+		for {
+			select {
+			case <-done:
+				return
+			case now := <-ticker.C:
+				r := m.Read()
+				_, _ = fmt.Fprintf(e.stderr, "reencrypt: %d rows in the queue so far, %d done, %.0f rows/s, %d rejected\n",
+					r.Submitted, r.Rows, float64(r.Rows)/now.Sub(began).Seconds(), r.Rejected)
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-over
+	}
+}
+
+// queueProblem says what to do about an error.
+func queueProblem(err error) error {
+	p := reencryptProblem(err)
+	for _, h := range queueHints {
+		if !errors.Is(err, h.err) {
+			continue
+		}
+		out := about("", p)
+		out.what, out.code = plain(p), h.code
+		out.hint = h.hint
+		return out
+	}
+	return p
+}
+
+var queueHints = []struct {
+	err  error
+	code int
+	hint string
+}{
+	{queue.ErrKeys, exitRefused, "a worker needs the keys and the --policy that the run was begun with"},
+	{queue.ErrURL, exitUsage, "like --queue postgres://user@host/database; the password goes into PGPASSWORD or ~/.pgpass"},
+	{queue.ErrTaken, exitUsage, "it was resumed or begun anew elsewhere"},
+	{queue.ErrDatabase, exitDevice, "the same command with --resume goes on when the database answers"},
+	{reencrypt.ErrBegun, exitUsage, "--resume goes on with it, --force begins anew"},
+}

@@ -1,0 +1,186 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pinion-hsm/pinion/reencrypt"
+)
+
+// result is what came of a chunk.
+type result struct {
+	n                int64
+	out, rejects     []byte
+	sum              []byte
+	rows, translated int64
+	reasons          []byte
+	device           string
+}
+
+const (
+	fetches   = 16 // results asked for at once
+	lull      = 20 * time.Millisecond
+	syncEvery = 500 * time.Millisecond
+)
+
+// transfer submits what is left and collects what came of it.
+func (s *submitter) transfer(ctx context.Context) (*reencrypt.Manifest, error) {
+	s.collected.Store(s.point.Chunks)
+	g, ctx := errgroup.WithContext(ctx)
+	filled := make(chan struct{})
+	g.Go(func() error {
+		err := s.fill(ctx)
+		if err == nil {
+			close(filled)
+		}
+		return err
+	})
+	g.Go(func() error { return s.collect(ctx, filled) })
+	finished := make(chan struct{})
+	go func() { defer close(finished); s.rescue(ctx) }()
+	err := g.Wait()
+	<-finished // errgroup has ended its context
+	if err != nil {
+		return nil, err
+	}
+	return s.manifest(), nil
+}
+
+// collect writes the results in their order until the last one.
+func (s *submitter) collect(ctx context.Context, filled <-chan struct{}) error {
+	if err := s.writeHead(); err != nil {
+		return err
+	}
+	at, saved := s.point.Chunks, time.Now()
+	total := int64(-1)
+	for {
+		list, err := s.results(ctx, at)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if err := s.write(r); err != nil {
+				return err
+			}
+		}
+		at += int64(len(list))
+		select {
+		case <-filled:
+			if total < 0 {
+				if total, err = s.total(ctx); err != nil {
+					return err
+				}
+			}
+		default:
+		}
+		over := at == total
+		if over || s.point.Chunks > s.collected.Load() && (time.Since(saved) > syncEvery || at-s.collected.Load() > int64(s.o.Ahead/4)) {
+			if err := s.save(ctx); err != nil {
+				return err
+			}
+			saved = time.Now()
+		}
+		if over {
+			return nil
+		}
+		if len(list) == 0 {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(lull):
+			}
+		}
+	}
+}
+
+// total returns how many chunks there are.
+func (s *submitter) total(ctx context.Context) (n int64, err error) {
+	err = patiently(ctx, s.o.Wait, func() error {
+		return failed(s.db.pool.QueryRow(ctx, `SELECT chunks FROM pinion_reencrypt.run WHERE id = $1`, s.id).Scan(&n))
+	})
+	return n, err
+}
+
+// results returns the results from a place on, as far as none is missing.
+func (s *submitter) results(ctx context.Context, at int64) (list []result, err error) {
+	err = patiently(ctx, s.o.Wait, func() error {
+		list = list[:0]
+		rows, err := s.db.pool.Query(ctx, `SELECT n, out, rejects, sum, rows_read, translated, reasons, device FROM pinion_reencrypt.result
+			WHERE run = $1 AND n >= $2 AND n < $3 ORDER BY n`, s.id, at, at+fetches)
+		if err != nil {
+			return failed(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var r result
+			if err := rows.Scan(&r.n, &r.out, &r.rejects, &r.sum, &r.rows, &r.translated, &r.reasons, &r.device); err != nil {
+				return failed(err)
+			}
+			if r.n != at+int64(len(list)) {
+				break
+			}
+			list = append(list, r)
+		}
+		rows.Close()
+		return failed(rows.Err())
+	})
+	return list, err
+}
+
+// write writes what came of one chunk.
+func (s *submitter) write(r result) error {
+	var reasons map[reencrypt.Reason]int64
+	if !bytes.Equal(sum(r.out, r.rejects), r.sum) || json.Unmarshal(r.reasons, &reasons) != nil {
+		return fmt.Errorf("%w: chunk %d is not what a worker wrote", ErrDatabase, r.n)
+	}
+	if err := s.out.write(r.out); err != nil {
+		return err
+	}
+	if err := s.reject.write(r.rejects); err != nil {
+		return err
+	}
+	p := &s.point
+	p.Chunks++
+	p.Rows += r.rows
+	p.Translated += r.translated
+	for reason, n := range reasons {
+		p.Reasons[reason] += n
+	}
+	p.Devices[r.device] = true
+	s.o.Meter.rows.Store(p.Rows)
+	s.o.Meter.rejected.Store(p.Rows - p.Translated)
+	return nil
+}
+
+// save has the files on the disk, and then says so in the database, where the results
+// that are in the files are deleted.
+func (s *submitter) save(ctx context.Context) error {
+	if err := errors.Join(s.out.sync(), s.reject.sync()); err != nil {
+		return err
+	}
+	s.point.Out, s.point.OutSize = hexSum(s.out.hash), s.out.size
+	s.point.Rejects, s.point.RejectSize = hexSum(s.reject.hash), s.reject.size
+	err := s.db.transact(ctx, func(tx pgx.Tx) error {
+		err := mine(tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET progress = $3 WHERE id = $1 AND owner = $2`, s.id, s.owner, encode(s.point)))
+		if err == nil && !s.o.Keep {
+			_, err = tx.Exec(ctx, `DELETE FROM pinion_reencrypt.result WHERE run = $1 AND n < $2`, s.id, s.point.Chunks)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.collected.Store(s.point.Chunks)
+	select {
+	case s.room <- struct{}{}:
+	default:
+	}
+	return nil
+}

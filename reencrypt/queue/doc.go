@@ -1,0 +1,23 @@
+// Package queue re-enciphers a file of PIN blocks on many machines, each with a
+// device of its own: what [reencrypt.Run] does on one.
+//
+// [Submit] cuts a file into chunks of rows. Each is a job of River, a queue on
+// PostgreSQL. [Work] takes jobs, has its device translate the rows, and hands in what
+// came of them. Submit fetches that in the order of the file and writes output,
+// rejects and manifest.
+//
+// # Nothing lost, nothing doubled
+//
+// What a chunk gave is written, its rows are deleted, and its job is completed, in one
+// transaction. So a worker that is lost before it leaves all three as they were, and
+// the job is done by another. Whoever finds the rows gone knows that the chunk is done,
+// and hands in nothing: it does not matter how often a job is begun.
+//
+// Submit keeps how far it is in the database too: the files are flushed to the disk
+// before the transaction that says so and that deletes what they hold.
+//
+// # What is in the database
+//
+// Rows as they came in and as they go out, until they are fetched: account numbers,
+// and blocks under the keys of the devices. No block is ever there in clear.
+package queue

@@ -1,0 +1,76 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Errors of [Submit] and [Work] beside those of the device, of the file system and of
+// package reencrypt.
+var (
+	ErrURL      = errors.New("reencrypt/queue: not the address of a PostgreSQL database: want postgres://host/database")
+	ErrDatabase = errors.New("reencrypt/queue: the database")
+	ErrKeys     = errors.New("reencrypt/queue: the device has other keys or another policy than the run")
+	ErrTaken    = errors.New("reencrypt/queue: another process has gone on with the run")
+)
+
+// lost says that the database does not answer, or refused for the moment.
+type lost struct{ error }
+
+func (l lost) Unwrap() error { return l.error }
+
+// failed returns an error of the database, of which it tells the code: texts may
+// quote values and addresses.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case ok && passing(e.Code):
+		return lost{fmt.Errorf("%w: SQLSTATE %s", ErrDatabase, e.Code)}
+	case ok:
+		return fmt.Errorf("%w: SQLSTATE %s", ErrDatabase, e.Code)
+	case errors.Is(err, pgx.ErrNoRows), errors.Is(err, ErrDatabase), errors.Is(err, ErrTaken), errors.Is(err, context.Canceled):
+		return err
+	}
+	return lost{fmt.Errorf("%w does not answer", ErrDatabase)}
+}
+
+// passing reports whether a state goes by: a connection that broke, a server that
+// starts or ends, too many connections, a conflict of transactions.
+func passing(code string) bool {
+	return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P") || code == "53300" || code == "40001" || code == "40P01"
+}
+
+// patiently calls f until the database answers, as long as wait says.
+func patiently(ctx context.Context, wait time.Duration, f func() error) error {
+	var since time.Time
+	for pause := 50 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		err := f()
+		if ctx.Err() != nil && err != nil {
+			return ctx.Err()
+		}
+		if !errors.As(err, new(lost)) {
+			return err
+		}
+		if since.IsZero() {
+			since = time.Now()
+		}
+		if time.Since(since) >= wait {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause/2 + rand.N(pause)):
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/pinion-hsm/pinion/internal/durable"
+	"github.com/pinion-hsm/pinion/reencrypt"
+)
+
+func decode(text []byte, v any) bool { return json.Unmarshal(text, v) == nil }
+
+// manifest returns the manifest of a run whose rows are done.
+func (s *submitter) manifest() *reencrypt.Manifest {
+	p := &s.point
+	m := &reencrypt.Manifest{
+		Version: 1, Program: s.o.Program, Mode: s.o.Job.Mode.String(), Started: p.Started, Finished: time.Now().UTC(), Resumed: p.Resumed,
+		Device: strings.Join(slices.Sorted(maps.Keys(p.Devices)), ", "), Policy: s.spec.Policy, ToChipCard: s.spec.ToChipCard,
+		Columns: s.spec.Layout.Names, Rows: p.Rows, Translated: p.Translated, Rejected: p.Rows - p.Translated, Reasons: p.Reasons,
+		Input:   reencrypt.FileHash{Name: filepath.Base(s.o.In), Bytes: s.source.size, SHA256: hexSum(s.source.raw)},
+		Output:  &reencrypt.FileHash{Name: s.spec.Out, Bytes: p.OutSize, SHA256: p.Out},
+		Rejects: &reencrypt.FileHash{Name: s.spec.RejectsName, Bytes: p.RejectSize, SHA256: p.Rejects},
+		Run:     s.id,
+	}
+	f, t := s.spec.From, s.spec.To
+	m.From.Label, m.From.Algorithm, m.From.Usage, m.From.KCV, m.From.Format, m.From.Derived = f.Label, f.Algorithm, f.Usage, f.KCV, f.Format, f.Derived
+	m.To.Label, m.To.Algorithm, m.To.Usage, m.To.KCV, m.To.Format, m.To.Derived = t.Label, t.Algorithm, t.Usage, t.KCV, t.Format, t.Derived
+	if content := hexSum(s.source.content); content != m.Input.SHA256 {
+		m.Input.Content = content
+	}
+	return m
+}
+
+// place gives the files their names, writes the manifest, and deletes the run: in this
+// order, and each of it can be done again.
+func (s *submitter) place(ctx context.Context, m *reencrypt.Manifest) error {
+	text := encode(m)
+	err := s.db.transact(ctx, func(tx pgx.Tx) error {
+		return mine(tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET manifest = $3 WHERE id = $1 AND owner = $2`, s.id, s.owner, text))
+	})
+	if err != nil {
+		return err
+	}
+	s.closeSinks() // some systems rename no file that is open
+	if err := name(s.o.Rejects, m.Rejects.Bytes); err != nil {
+		return err
+	}
+	if err := name(s.o.Out, m.Output.Bytes); err != nil {
+		return err
+	}
+	page, err := m.JSON()
+	if err == nil {
+		err = durable.Replace(reencrypt.ManifestOf(s.o.Out), page)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the manifest: %w", reencrypt.ErrWrite, err)
+	}
+	if s.o.Keep {
+		return nil
+	}
+	return s.forget(ctx)
+}
+
+// name gives a whole file its name, unless it has it already.
+func name(path string, size int64) error {
+	partial := path + ".partial"
+	if info, err := os.Stat(partial); err == nil && info.Size() == size {
+		if err := os.Rename(partial, path); err != nil {
+			return fmt.Errorf("%w: %w", reencrypt.ErrWrite, err)
+		}
+		return durable.SyncDir(filepath.Dir(path))
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Size() != size {
+		return fmt.Errorf("%w: %s", reencrypt.ErrChanged, filepath.Base(path))
+	}
+	if info, err := os.Stat(partial); err == nil && info.Size() == 0 { // the lock made it
+		return os.Remove(partial)
+	}
+	return nil
+}
+
+// forget deletes a run with all that is left of it, and its jobs.
+func (s *submitter) forget(ctx context.Context) error {
+	return patiently(ctx, s.o.Wait, func() error {
+		if _, err := s.db.pool.Exec(ctx, `DELETE FROM pinion_reencrypt.run WHERE id = $1`, s.id); err != nil {
+			return failed(err)
+		}
+		return failed(s.forgetJobs(ctx))
+	})
+}
+
+// forgetJobs deletes the jobs. Those that are running, or were when their worker was
+// lost, find nothing to do; River deletes them when they are over.
+func (s *submitter) forgetJobs(ctx context.Context) error {
+	ended := river.NewJobDeleteManyParams().Queues(queueOf(s.id)).First(10_000).
+		States(rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,
+			rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateScheduled)
+	for {
+		r, err := s.client.JobDeleteMany(ctx, ended)
+		if err != nil {
+			return err
+		}
+		if len(r.Jobs) == 0 {
+			break
+		}
+	}
+	running, err := s.client.JobList(ctx, river.NewJobListParams().Queues(queueOf(s.id)).States(rivertype.JobStateRunning).First(10_000))
+	if err != nil {
+		return err
+	}
+	for _, job := range running.Jobs {
+		if _, err := s.client.JobCancel(ctx, job.ID); err != nil && !errors.Is(err, rivertype.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package queue
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/reencrypt"
+)
+
+// Options say what [Submit] does. URL, HSM, Job, In, Out and Rejects are needed.
+type Options struct {
+	URL string
+	HSM *hsm.HSM // asked for keys, policy and exposure, and given no block
+	Job reencrypt.Job
+
+	In, Out, Rejects string         // files
+	Kind             reencrypt.Kind // zero: as the names of the files tell
+	Delimiter        byte           // of CSV; zero is a comma
+	Map              map[reencrypt.Role]string
+	Compress         reencrypt.Compression // of Out; Rejects are compressed by their name
+
+	Batch  int           // rows of a chunk, which is a job and a call of the device; zero is 4096
+	Ahead  int           // chunks in the database at most; zero is 1024
+	Rescue time.Duration // after which a chunk of a lost worker is given to another; zero is a minute
+	Wait   time.Duration // how long a database that does not answer is waited for
+	Resume bool          // go on with the run that the same options began
+	Force  bool          // replace what is there
+	Keep   bool          // leave everything in the database when the run is done
+
+	Program string           // for the manifest
+	Began   func(run string) // is told the name of the run; may be nil
+	Meter   *Meter           // may be nil
+}
+
+const (
+	usualBatch = 4096
+	usualAhead = 1024
+	insertions = 16 // chunks of one transaction
+)
+
+// settled fills in what was left out.
+func (o Options) settled() (Options, error) {
+	if o.Batch == 0 {
+		o.Batch = usualBatch
+	}
+	if o.Ahead == 0 {
+		o.Ahead = usualAhead
+	}
+	if o.Rescue == 0 {
+		o.Rescue = usualRescue
+	}
+	if o.Meter == nil {
+		o.Meter = &Meter{}
+	}
+	if o.Began == nil {
+		o.Began = func(string) {}
+	}
+	if o.Kind == 0 {
+		if err := o.kind(); err != nil {
+			return o, err
+		}
+	}
+	return o, o.check()
+}
+
+// kind finds how the rows are written by the names of input and output.
+func (o *Options) kind() error {
+	in, inErr := reencrypt.KindOf(o.In)
+	out, outErr := reencrypt.KindOf(o.Out)
+	switch {
+	case inErr != nil && outErr != nil:
+		return inErr
+	case inErr == nil && outErr == nil && in != out:
+		return problemf("rows of %s do not become %s: columns go out as they came in", in, out)
+	case inErr != nil:
+		in = out
+	}
+	o.Kind = in
+	return nil
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.HSM == nil:
+		return problemf("no device")
+	case o.Job.Mode != reencrypt.Translate:
+		return problemf("a queue is for translating")
+	case o.In == "" || o.Out == "" || o.Rejects == "" || o.In == "-" || o.Out == "-" || o.Rejects == "-":
+		return problemf("an input, an output and rejects are needed, and they are files")
+	case o.Batch < 1 || o.Batch > reencrypt.MaxBatch:
+		return problemf("a batch has 1 to %d rows", reencrypt.MaxBatch)
+	case o.Ahead < 2*insertions || o.Rescue < time.Second || o.Wait < 0:
+		return problemf("a number is out of range")
+	case o.Resume && o.Force:
+		return problemf("to resume and to begin anew exclude each other")
+	}
+	seen := map[string]bool{}
+	for _, name := range []string{o.In, o.Out, o.Rejects} {
+		path, err := filepath.Abs(name)
+		if err != nil || seen[path] {
+			return problemf("one file has two parts: input, output and rejects are different files")
+		}
+		seen[path] = true
+	}
+	return nil
+}
+
+func problemf(format string, a ...any) error {
+	return fmt.Errorf("%w: %s", reencrypt.ErrOptions, fmt.Sprintf(format, a...))
+}

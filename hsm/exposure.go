@@ -103,6 +103,15 @@ func (h *HSM) Capabilities(ctx context.Context) ([]Capability, error) {
 	return cs, nil
 }
 
+// mayAsk is exposed before the keys are known, so that a device is not even asked for
+// them in vain. Where everything is allowed, there is nothing to find out.
+func (h *HSM) mayAsk(w Work) error {
+	if h.allowInProcess {
+		return nil
+	}
+	return h.exposed(w)
+}
+
 // exposed returns nil if the work may be done the way the device does it.
 func (h *HSM) exposed(w Work) error {
 	e, why := h.device.Exposure(w)

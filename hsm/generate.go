@@ -37,6 +37,10 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 	if err := checkPAN(g.To.Format, g.PAN); err != nil {
 		return Generated{}, g.To.Key, err
 	}
+	w := Work{Op: OpGenerate, Method: g.Method, To: g.To.Format, Rules: g.Rules}
+	if err := h.mayAsk(w); err != nil {
+		return Generated{}, "", err
+	}
 	to, err := h.pinKey(ctx, g.To)
 	if err != nil {
 		return Generated{}, g.To.Key, err
@@ -56,7 +60,7 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 	} else if g.MethodKey != "" {
 		return Generated{}, g.MethodKey, fmt.Errorf("hsm: a verification key was named, but no verification method")
 	}
-	w := Work{Op: OpGenerate, Method: g.Method, To: g.To.Format, Rules: g.Rules, ToKey: to, MethodKey: method}
+	w.ToKey, w.MethodKey = to, method
 	if err := h.exposed(w); err != nil {
 		return Generated{}, "", err
 	}

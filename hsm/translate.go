@@ -48,13 +48,16 @@ func (h *HSM) translate(ctx context.Context, t *Translation) (block []byte, key 
 	return block, "", err
 }
 
-// mayTranslate checks what depends on neither the block nor the keys: formats and
-// policy.
+// mayTranslate checks what depends on neither the block nor the keys: formats,
+// policy, and the exposure at its best.
 func (h *HSM) mayTranslate(t *Translation) error {
 	if err := checkFormats(t.From.Format, t.To.Format); err != nil {
 		return err
 	}
-	return h.policy.check(t)
+	if err := h.policy.check(t); err != nil {
+		return err
+	}
+	return h.mayAsk(Work{Op: OpTranslate, From: t.From.Format, To: t.To.Format})
 }
 
 // mayExpose checks the exposure of a translation.

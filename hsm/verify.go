@@ -125,13 +125,17 @@ func (h *HSM) methodKeys(ctx context.Context, w Work, from PINKey, block []byte,
 	if err := checkBlock(from.Format, block, pan); err != nil {
 		return nil, nil, from.Key, err
 	}
+	w.Method, w.From = m, from.Format
+	if err := h.mayAsk(w); err != nil {
+		return nil, nil, "", err
+	}
 	if mKey, err = h.key(ctx, methodKey, m.Usages()); err != nil {
 		return nil, nil, methodKey, err
 	}
 	if fromKey, err = h.pinKey(ctx, from); err != nil {
 		return nil, nil, from.Key, err
 	}
-	w.Method, w.From, w.FromKey, w.MethodKey = m, from.Format, fromKey, mKey
+	w.FromKey, w.MethodKey = fromKey, mKey
 	if err := h.exposed(w); err != nil {
 		release(fromKey)
 		return nil, nil, from.Key, err

@@ -17,7 +17,8 @@ import (
 // DerivePINKey implements [hsm.Deriver]: the BDK, the keys between and the PIN key
 // never leave the token. AES DUKPT takes the mechanism CKM_AES_ECB_ENCRYPT_DATA,
 // and a BDK with the right to derive and no other. TDES DUKPT takes XOR of keys
-// beside, and a BDK that this package imported or generated, or an initial key.
+// beside, and a BDK that this package imported or generated; an initial key will not
+// do.
 //
 // The key is derived when it is used, in the operation that uses it, and destroyed
 // when that ends. Where the token has not what it takes, the error wraps

@@ -17,9 +17,6 @@ import (
 // Device is a PKCS#11 token. It is safe for concurrent use. Make one with
 // [Open].
 type Device struct {
-	// Arithmetic has the PIN operations, in this process.
-	hsm.Arithmetic
-
 	config     Config
 	name       string
 	credential secret.Bytes
@@ -89,7 +86,6 @@ func openLibrary(ctx context.Context, path string, c Config, testOnlyMax int) (*
 		return nil, err
 	}
 	d := &Device{config: c, testOnlyMax: testOnlyMax, module: m}
-	d.Random = random{d}
 	if err := d.open(ctx); err != nil {
 		_ = d.Close() // an attempt to connect may go on
 		return nil, explain("", err)

@@ -52,7 +52,7 @@ func TestClosed(t *testing.T) {
 	require.ErrorIs(t, err, hsm.ErrClosed)
 	_, err = d.Mechanisms(ctx)
 	require.ErrorIs(t, err, hsm.ErrClosed)
-	_, err = d.Random.Read(make([]byte, 8))
+	err = pkcs11.Random(ctx, d, make([]byte, 8))
 	require.ErrorIs(t, err, hsm.ErrClosed)
 	require.ErrorIs(t, d.DeleteKey(ctx, "zpk"), hsm.ErrClosed)
 	require.ErrorIs(t, d.Ping(ctx), hsm.ErrClosed)
@@ -63,16 +63,10 @@ func TestRandom(t *testing.T) {
 	t.Parallel()
 	d, _ := fresh(t)
 	a, b := make([]byte, 32), make([]byte, 32)
-	n, err := d.Random.Read(a)
-	require.NoError(t, err)
-	require.Equal(t, 32, n)
-	_, err = d.Random.Read(b)
-	require.NoError(t, err)
+	require.NoError(t, pkcs11.Random(t.Context(), d, a))
+	require.NoError(t, pkcs11.Random(t.Context(), d, b))
 	require.NotEqual(t, a, b)
 	require.NotEqual(t, make([]byte, 32), a)
-	n, err = d.Random.Read(nil)
-	require.NoError(t, err)
-	require.Zero(t, n)
 }
 
 func TestMechanisms(t *testing.T) {

@@ -4,6 +4,7 @@ package pkcs11
 
 import (
 	"context"
+	"io"
 
 	"github.com/miekg/pkcs11"
 )
@@ -48,4 +49,12 @@ func Age(d *Device) {
 			o.copied.checked.Store(0)
 		}
 	}
+}
+
+// Random fills p from the token's generator, as drawing a PIN does.
+func Random(ctx context.Context, d *Device, p []byte) error {
+	return d.do(ctx, "", true, func(b *bench) error {
+		_, err := io.ReadFull(benchRandom{b}, p)
+		return err
+	})
 }

@@ -36,21 +36,7 @@ func (l *link) alive() bool {
 	return !down && l.check() == nil
 }
 
-// random reads from the token's own generator.
-type random struct{ d *Device }
-
-// Read implements [io.Reader].
-func (r random) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	ctx := context.Background() // readers have none; one read is one short call
-	if err := r.d.do(ctx, "", true, func(b *bench) error { return b.random(p) }); err != nil {
-		return 0, err
-	}
-	return len(p), nil
-}
-
+// random fills p from the token's own generator.
 func (b *bench) random(p []byte) error {
 	return b.call(func(c *pkcs11.Ctx) error {
 		r, err := c.GenerateRandom(b.s, len(p))
@@ -60,7 +46,7 @@ func (b *bench) random(p []byte) error {
 	})
 }
 
-// benchRandom is the generator, for an operation that has a session already.
+// benchRandom is the generator of the token as an operation draws PINs from it.
 type benchRandom struct{ b *bench }
 
 // Read implements [io.Reader].

@@ -19,7 +19,7 @@ import (
 // of the test's own: the list of mechanisms is not believed.
 type Test struct {
 	Name string        // like "translate a TDES PIN block on the token"
-	OK   bool          //
+	OK   bool          // whether the token did it as it should
 	Why  string        // what went wrong, if it did
 	Took time.Duration // for all calls of the test together
 }
@@ -84,7 +84,7 @@ type callError struct {
 func (e *callError) Error() string { return e.call + ": " + e.err.Error() }
 func (e *callError) Unwrap() error { return e.err }
 
-// in names the call of an error.
+// inCall names the call of an error.
 func inCall(call string, err error) error {
 	if err == nil {
 		return nil

@@ -46,7 +46,7 @@ func TestReconnect(t *testing.T) {
 				"find":    func() error { _, err := d.FindKey(t.Context(), "zpk"); return err },
 				"list":    func() error { _, err := d.ListKeys(t.Context()); return err },
 				"ping":    func() error { return d.Ping(t.Context()) },
-				"random":  func() error { _, err := d.Random.Read(make([]byte, 8)); return err },
+				"random":  func() error { return pkcs11.Random(t.Context(), d, make([]byte, 8)) },
 				"delete":  func() error { return d.DeleteKey(t.Context(), "old") },
 				"generate": func() error {
 					_, err := d.GenerateKey(t.Context(), hsm.KeySpec{Label: "new", Algorithm: keys.TDES2, Usage: keys.UsagePIN})

@@ -25,11 +25,11 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// withData returns a mechanism with data as its parameter, PKCS#11
-// v2.40 mechanisms 2.19, which the binding cannot make: a struct with a pointer to
-// the data. The binding copies the struct, as bytes, into memory of C's, and knows
-// nothing of the pointer: so the data is in memory of C's too, and stays there
-// until the caller, after the call, frees it.
+// withData returns a mechanism with data as its parameter, PKCS#11 v2.40 mechanisms
+// 2.19, which the binding cannot make: a struct with a pointer to the data. The
+// binding copies the struct, as bytes, into memory of C's, and knows nothing of the
+// pointer: so the data is in memory of C's too, and stays there until the caller,
+// after the call, frees it.
 func withData(mechanism uint, data []byte) (m []*pkcs11.Mechanism, free func()) {
 	p := C.CBytes(data)
 	params := C.string_data{pData: (*C.uchar)(p), ulLen: C.ulong(len(data))}

@@ -16,8 +16,8 @@ import (
 // f runs in a goroutine of its own if the context can end, because a call of the
 // library cannot be interrupted: when the context ends first, the call is
 // abandoned. (Not so for a library that does everything in this process, see
-// quirks: there f looks at the context between calls.) So f must not touch memory of the caller's; what it needs is copied
-// before, and what it makes is its answer.
+// quirks: there f looks at the context between calls.) So f must not touch memory of
+// the caller's; what it needs is copied before, and what it makes is its answer.
 func work[T any](ctx context.Context, d *Device, key string, retry bool, f func(*bench) (T, error)) (T, error) {
 	for {
 		a := attempt(ctx, d, f)

@@ -19,6 +19,7 @@ import (
 	"github.com/pinion-hsm/pinion/hsm/pkcs11"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/nss"
+	"github.com/pinion-hsm/pinion/pinblock"
 )
 
 var zpk = hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN}
@@ -113,7 +114,8 @@ func TestCloseLeavesOthersAlone(t *testing.T) {
 		_, err = other.GenerateKey(t.Context(), hsm.KeySpec{Label: fmt.Sprint(i), Algorithm: algorithm, Usage: keys.UsagePIN})
 		require.NoError(t, err)
 	}
-	_, err = other.Random.Read(make([]byte, 16))
+	// A PIN is drawn from the token's generator.
+	_, err = hsm.New(other).GeneratePIN(t.Context(), hsm.Generation{To: hsm.PINKey{Key: "0", Format: pinblock.ISO1}})
 	require.NoError(t, err)
 }
 

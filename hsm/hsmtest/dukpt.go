@@ -47,10 +47,35 @@ func testDUKPT(t *testing.T, r *rig) {
 			r.testDUKPTBatch(t, hsm.PINKey{Key: label, Format: b.format}, first)
 		}
 	}
+	for _, b := range bdks {
+		if derived[b.alg] {
+			r.testDUKPTReplaced(t, b.alg, b.ksn, b.format)
+		}
+	}
 	r.testDUKPTTDESUnderAES(t)
 	r.testDUKPTRefuses(t)
 	r.testDUKPTConcurrent(t)
 	r.testDUKPTEnds(t)
+}
+
+// testDUKPTReplaced deletes a BDK that is kept, and gives its label to another:
+// nothing of the first is left that the second could be mistaken for.
+func (r *rig) testDUKPTReplaced(t *testing.T, a keys.Algorithm, ksn string, f pinblock.Format) {
+	const label = "replaced"
+	first, err := mustKSN(t, ksn).Next()
+	require.NoError(t, err)
+	from, to := hsm.PINKey{Key: label, Format: f, KSN: first}, pinKey(pinblock.ISO3, true)
+	for range 3 {
+		r.soft[label], err = keys.Generate(a, keys.UsageBDK)
+		require.NoError(t, err)
+		_, err = r.hsm.ImportKey(t.Context(), hsm.KeySpec{Label: label}, r.soft[label])
+		require.NoError(t, err)
+		block, err := r.hsm.TranslatePIN(t.Context(), hsm.Translation{Block: r.sealDUKPT(t, from, "482915", pans[0]), PAN: mustPAN(t, pans[0]), From: from, To: to})
+		require.NoError(t, err)
+		r.requirePIN(t, to, block, "482915", pans[0])
+		require.NoError(t, r.hsm.DeleteKey(t.Context(), label))
+	}
+	delete(r.soft, label)
 }
 
 // refusesKey reports whether the device does not derive from a key at all: TDES DUKPT

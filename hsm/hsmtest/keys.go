@@ -45,7 +45,29 @@ func testKeys(t *testing.T, r *rig) {
 		_, err = r.hsm.KeyInfo(ctx, label)
 		require.ErrorIs(t, err, hsm.ErrKeyNotFound)
 	}
+	r.testTwoLabels(t)
+}
 
+// testTwoLabels imports a key that is there already under another label: that is
+// another key, with a life of its own.
+func (r *rig) testTwoLabels(t *testing.T) {
+	ctx, again := t.Context(), zpk1+" again"
+	_, err := r.hsm.ImportKey(ctx, hsm.KeySpec{Label: again}, r.soft[zpk1])
+	require.NoError(t, err)
+	list, err := r.hsm.ListKeys(ctx)
+	require.NoError(t, err)
+	require.Len(t, list, len(rigKeys)+1, "neither has taken the other's place")
+	block := r.seal(t, pinKey(pinblock.ISO0, false), "1234", pans[0])
+	use := func(label string) error {
+		_, err := r.hsm.TranslatePIN(ctx, hsm.Translation{Block: block, PAN: mustPAN(t, pans[0]),
+			From: hsm.PINKey{Key: label, Format: pinblock.ISO0}, To: pinKey(pinblock.ISO0, true)})
+		return err
+	}
+	require.NoError(t, use(zpk1))
+	require.NoError(t, use(again))
+	require.NoError(t, r.hsm.DeleteKey(ctx, again))
+	require.ErrorIs(t, use(again), hsm.ErrKeyNotFound)
+	require.NoError(t, use(zpk1))
 }
 
 func testKeysRefused(t *testing.T, r *rig) {

@@ -3,7 +3,9 @@
 package pkcs11_test
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	p11 "github.com/miekg/pkcs11"
 	"github.com/stretchr/testify/require"
@@ -72,6 +74,29 @@ func TestForeignKeys(t *testing.T) {
 	h := hsm.New(d)
 	_, err = h.GeneratePIN(t.Context(), hsm.Generation{Length: 4, To: hsm.PINKey{Key: "des2", Format: pinblock.ISO1}})
 	require.ErrorIs(t, err, hsm.ErrKeyUsage)
+}
+
+// A key that other code deletes is not used for long, though the device has a copy.
+func TestDeletedElsewhere(t *testing.T) {
+	t.Parallel()
+	token := softhsm.New(t)
+	d := open(t, token.Config())
+	load(t, d, "zpk", zpk(t))
+	k := find(t, d, "zpk")
+	require.NoError(t, works(t.Context(), k))
+
+	c := intruder(t, token)
+	s, err := c.OpenSession(slot(t, c), session)
+	require.NoError(t, err)
+	require.NoError(t, c.FindObjectsInit(s, []*p11.Attribute{p11.NewAttribute(p11.CKA_LABEL, "zpk")}))
+	found, _, err := c.FindObjects(s, 2)
+	require.NoError(t, err)
+	require.NoError(t, c.FindObjectsFinal(s))
+	require.Len(t, found, 1, "a copy has no label")
+	require.NoError(t, c.DestroyObject(s, found[0]))
+	require.NoError(t, c.CloseSession(s))
+	require.Eventually(t, func() bool { return errors.Is(works(t.Context(), k), hsm.ErrKeyNotFound) }, 10*time.Second, 20*time.Millisecond)
+	require.ErrorIs(t, works(t.Context(), k), hsm.ErrKeyNotFound)
 }
 
 // A key that was replaced under its label is not the key it was.

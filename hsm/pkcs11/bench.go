@@ -18,10 +18,16 @@ type bench struct {
 	d      *Device
 	l      *link
 	s      pkcs11.SessionHandle
-	broken bool   // a call failed: the session may be in the middle of something
-	used   []*key // keys whose handles were taken
+	broken bool  // a call failed: the session may be in the middle of something
+	used   []use // keys whose handles were taken
 	made   []pkcs11.ObjectHandle
-	two    [2]*key // of used, so that it rarely needs a heap
+	two    [2]use // of used, so that it rarely needs a heap
+}
+
+// use is a key, and the object that it is.
+type use struct {
+	key    *key
+	handle pkcs11.ObjectHandle
 }
 
 // call makes a call with the session of the bench, or the pinned one.

@@ -5,6 +5,7 @@ package pkcs11
 import (
 	"bytes"
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"github.com/miekg/pkcs11"
@@ -111,8 +112,31 @@ func (b *bench) object(k *key, right uint) (object, error) {
 	if b.used == nil {
 		b.used = b.two[:0]
 	}
-	b.used = append(b.used, k)
+	b.used = append(b.used, use{k, o.handle})
 	return o, o.mayUse(right)
+}
+
+// vanished reports whether err comes of a key that was used and is not on the token
+// any more. A key that goes while a call uses it may fail the call with any code:
+// SoftHSM2 then takes it for one of another kind.
+func (b *bench) vanished(err error) bool {
+	var c pkcs11.Error
+	if len(b.used) == 0 || !errors.As(err, &c) || gone(err) {
+		return false
+	}
+	if staleHandle(err) {
+		return true
+	}
+	for _, u := range b.used {
+		err := b.adminCall(func(p *pkcs11.Ctx) error {
+			_, err := p.GetAttributeValue(b.s, u.handle, []*pkcs11.Attribute{attr(pkcs11.CKA_LABEL, nil)})
+			return err
+		})
+		if staleHandle(err) {
+			return true
+		}
+	}
+	return false
 }
 
 // staleHandle reports whether err says that a key is not there any more.

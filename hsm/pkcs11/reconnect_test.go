@@ -95,7 +95,7 @@ func TestReconnectUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	for range 20 {
+	for range 300 {
 		s, err := lib.OpenSession(slot(t, lib), session)
 		require.NoError(t, err)
 		_ = lib.Logout(s) // it may find nobody logged in

@@ -88,8 +88,8 @@ func attempt[T any](ctx context.Context, d *Device, f func(*bench) (T, error)) (
 	}
 }
 
-// onBench calls f with a session, and once more if a key's handle turns out to be
-// stale: if the key was deleted and made again elsewhere.
+// onBench calls f with a session, and once more if a key turns out to be gone: if it
+// was deleted and made again elsewhere, or somebody logged out and in again.
 func onBench[T any](ctx context.Context, d *Device, p *permit, f func(*bench) (T, error)) (v T, err error) {
 	for again := true; ; again = false {
 		s, err := p.session(ctx)
@@ -99,12 +99,16 @@ func onBench[T any](ctx context.Context, d *Device, p *permit, f func(*bench) (T
 		b := &bench{ctx: ctx, d: d, l: p.l, s: s}
 		v, err = f(b)
 		b.clean()
+		vanished := b.vanished(err)
 		p.l.giveBack(s, b.broken || p.isLeft())
-		if !staleHandle(err) || !again || len(b.used) == 0 {
+		switch {
+		case !vanished:
 			return v, err
+		case !again:
+			return v, &hsm.Error{Key: b.used[0].key.info.Label, Err: hsm.ErrUnavailable, Hint: "it went while it was used, twice"}
 		}
-		for _, k := range b.used {
-			k.from.forget(p.l)
+		for _, u := range b.used {
+			u.key.from.forget(p.l)
 		}
 	}
 }

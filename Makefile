@@ -5,7 +5,7 @@ FUZZTIME    ?= 30s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build run stop test check bench fuzz soak setup clean
+.PHONY: all build run stop test check bench fuzz soak setup release clean
 
 all: build
 
@@ -36,6 +36,7 @@ test: setup
 	$(GO) test -race ./hsm/... ./softhsm/... ./nss/... ./internal/ontoken/... ./pinblock/... ./keys/... ./internal/secret/... ./issuer/...
 	cd bench && $(GO) vet ./... && $(GO) test ./...
 	cd internal/bitdes/gen && $(GO) vet ./... && $(GO) test ./...
+	cd packaging && $(GO) vet ./... && $(GO) test ./...
 
 # What the tests need on this machine.
 setup:
@@ -53,6 +54,7 @@ check:
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
 	cd internal/bitdes/gen && $(GO) mod tidy -diff
+	cd packaging && $(GO) mod tidy -diff
 
 # Benchmarks against peers in one run, as ratios.
 bench:
@@ -74,5 +76,9 @@ soak: setup
 	REENCRYPT_ROWS=10000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptMemory|TestReencryptCrash/^soft$$' ./cmd/pinion
 	REENCRYPT_ROWS=1000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptCrash/^softhsm$$' ./cmd/pinion
 
+# What a release has, in dist/: archives, bills of materials, checksums.
+release:
+	@./scripts/release
+
 clean:
-	rm -rf bin
+	rm -rf bin dist

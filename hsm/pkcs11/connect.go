@@ -113,18 +113,18 @@ func (d *Device) connect(a *dialing, last *link, wait time.Duration) {
 	close(a.done)
 }
 
-// dial connects, and if the token does not answer resets the library and tries
-// once more.
+// dial connects, with the patience of [module.persist].
 func (d *Device) dial(last *link) (*link, error) {
 	if last != nil {
 		last.left(last.dropped.Add(patience)) // the token may not have sessions for both
 	}
 	_ = d.module.dialing.take(context.Background())
 	defer d.module.dialing.give()
-	l, err := d.dialOnce()
-	if (gone(err) || errors.Is(err, ErrNoToken)) && d.module.reset(err) {
+	var l *link
+	err := d.module.persist(func() (err error) {
 		l, err = d.dialOnce()
-	}
+		return err
+	})
 	if last != nil && errors.Is(err, ErrNoToken) {
 		return nil, &hsm.Error{Err: hsm.ErrUnavailable, Code: codeName(pkcs11.CKR_TOKEN_NOT_PRESENT), Hint: "the token is not there any more"}
 	}

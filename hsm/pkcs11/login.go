@@ -29,7 +29,7 @@ func (l *link) login(credential secret.Bytes) error {
 	case vendors(err):
 		told.Err = ErrCredential
 		told.Hint = "the vendor's own code is taken for a wrong credential, which is not tried again: the token's manual, or its log, says what it means"
-	case !refusedCredential(err):
+	case !refusedCredential(err), l.m.quirks.fleeting(err):
 		return err
 	}
 	told.Hint += l.triesLeft()

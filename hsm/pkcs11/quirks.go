@@ -5,6 +5,8 @@ package pkcs11
 import (
 	"path/filepath"
 	"strings"
+
+	"github.com/miekg/pkcs11"
 )
 
 // quirks are what a library does not bear although the standard says it must: all
@@ -25,6 +27,23 @@ type quirks struct {
 	// return. They are made where the operation is asked for; a goroutine of their
 	// own, which could be left behind, would cost half as much as the calls do.
 	local bool
+	// rewritten: SoftHSM2 writes the file of a token anew, in place, at each login. A
+	// process that reads it at that moment sees a token that is not initialized, or
+	// fails for no reason.
+	rewritten bool
+}
+
+// fleeting reports whether err may come of a token that was being rewritten.
+func (q quirks) fleeting(err error) bool {
+	return q.rewritten && (vague(err) || is(err, pkcs11.CKR_USER_PIN_NOT_INITIALIZED))
+}
+
+// tries is how often a token that is not there is looked for again.
+func (q quirks) tries() int {
+	if q.rewritten {
+		return 10
+	}
+	return 1
 }
 
 // findQuirks asks the library who made it. What p11-kit passes on may come from
@@ -37,6 +56,7 @@ func (m *module) findQuirks() quirks {
 		local:     isLocal(m.key),
 		oneChange: err != nil || strings.Contains(maker, "softhsm") || strings.Contains(maker, "pkcs#11 kit"),
 		slowKeys:  strings.Contains(maker, "mozilla") || strings.Contains(maker, "softhsm"),
+		rewritten: strings.Contains(maker, "softhsm") && isLocal(m.key),
 		oneCall:   strings.HasPrefix(file, "p11-kit-client"),
 	}
 }

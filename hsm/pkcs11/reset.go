@@ -3,12 +3,34 @@
 package pkcs11
 
 import (
+	"errors"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"github.com/miekg/pkcs11"
 )
+
+// persist calls f, and if the token is not there resets the library and calls it
+// again: SoftHSM2, for one, does not see a token that was made since. Where it may
+// be there and have been unreadable for a moment (see quirks) it does so some times
+// more. The caller holds m.dialing.
+func (m *module) persist(f func() error) error {
+	err := f()
+	for n := range m.quirks.tries() {
+		if !gone(err) && !errors.Is(err, ErrNoToken) && !m.quirks.fleeting(err) {
+			return err
+		}
+		// Those who disturb each other must not do so in step.
+		time.Sleep(rand.N(time.Duration(n)*10*time.Millisecond + 1))
+		if !m.reset(err) {
+			return err
+		}
+		err = f()
+	}
+	return err
+}
 
 // reset finalizes and initializes the library, for those that do not notice by
 // themselves that a token went or came. It reports false if that would break

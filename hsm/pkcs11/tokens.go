@@ -4,7 +4,6 @@ package pkcs11
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -108,17 +107,16 @@ func (m *module) find(u *URI) (token, error) {
 	return token{}, fmt.Errorf("%w: %d tokens are %s: add serial= to the URI (or slot-id=, if even that is the same): %s", ErrAmbiguous, len(fit), u.selector(), seen(fit))
 }
 
-// locate is find, but if there is no such token it resets the library and looks
-// again: SoftHSM2, for one, does not see a token that was made since.
-func (m *module) locate(ctx context.Context, u *URI) (token, error) {
+// locate is find, with the patience of [module.persist].
+func (m *module) locate(ctx context.Context, u *URI) (t token, err error) {
 	if err := m.dialing.take(ctx); err != nil {
 		return token{}, err
 	}
 	defer m.dialing.give()
-	t, err := m.find(u)
-	if (gone(err) || errors.Is(err, ErrNoToken)) && m.reset(err) {
+	err = m.persist(func() error {
 		t, err = m.find(u)
-	}
+		return err
+	})
 	return t, err
 }
 

@@ -39,31 +39,6 @@ func (Arithmetic) TranslatePIN(ctx context.Context, t Translation, from, to Key)
 		pinblock.Source{Key: source, Format: t.From.Format}, pinblock.Target{Key: target, Format: t.To.Format})
 }
 
-// TranslatePINs implements [BatchTranslator]: one call of the device deciphers
-// every block and one enciphers them (two each for ISO-4).
-func (Arithmetic) TranslatePINs(ctx context.Context, b Batch, from, to Key) ([]Result, error) {
-	source, target, err := ciphers(from, to)
-	if err != nil {
-		return nil, err
-	}
-	t := translations{b.Items, make([]Result, len(b.Items))}
-	if err := pinblock.TranslateAll(ctx, t,
-		pinblock.Source{Key: source, Format: b.From.Format}, pinblock.Target{Key: target, Format: b.To.Format}); err != nil {
-		return nil, err
-	}
-	return t.results, nil
-}
-
-// translations are a batch as package pinblock wants it.
-type translations struct {
-	items   []Item
-	results []Result
-}
-
-func (t translations) Len() int                              { return len(t.items) }
-func (t translations) Item(i int) ([]byte, pinblock.PAN)     { return t.items[i].Block, t.items[i].PAN }
-func (t translations) Result(i int, block []byte, err error) { t.results[i] = Result{block, err} }
-
 // VerifyPIN implements [Device].
 func (Arithmetic) VerifyPIN(ctx context.Context, v Verification, from, method Key) error {
 	source, pvk, err := ciphers(from, method)

@@ -15,8 +15,8 @@ import (
 // A device that can only encipher and decipher embeds [Arithmetic], which has
 // the four PIN operations, and brings keys that are a [pinblock.Encrypter] and
 // [pinblock.Decrypter]. What only some devices have is an interface of its own,
-// asked for by assertion: [BatchTranslator], [Deriver], [KeyManager], [Pinger],
-// [ThrowAway].
+// asked for by assertion: [BatchTranslator], [ColumnTranslator], [Deriver],
+// [KeyManager], [Pinger], [ThrowAway].
 //
 // PINReference and GeneratePIN hold to the Rules of their request: the PIN of a
 // block is judged before its reference value is computed, and what was drawn
@@ -75,6 +75,13 @@ type KeySpec struct {
 // BatchTranslator is a device that translates many blocks in fewer calls.
 type BatchTranslator interface {
 	TranslatePINs(ctx context.Context, b Batch, from, to Key) ([]Result, error)
+}
+
+// ColumnTranslator is a device that translates the blocks of a column where they lie.
+// It looks by itself whether the PANs are long enough; the rest was checked. It answers
+// as [HSM.TranslateColumn] does.
+type ColumnTranslator interface {
+	TranslateColumn(ctx context.Context, dst []byte, c Column, from, to Key) ([]byte, []Fault, error)
 }
 
 // Deriver is a device that derives the PIN keys of DUKPT. The key it returns is

@@ -40,3 +40,33 @@ func Example() {
 	// right PIN: true
 	// to ISO-1 refused: true
 }
+
+// A file of blocks is translated a chunk at a time, into the same memory.
+func ExampleHSM_TranslateColumn() {
+	ctx := context.Background()
+	h := hsm.New(soft.New())
+	defer h.Close()
+	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "old", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
+	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "new", Algorithm: keys.AES128, Usage: keys.UsagePIN})
+	c := hsm.Column{From: hsm.PINKey{Key: "old", Format: pinblock.ISO0}, To: hsm.PINKey{Key: "new", Format: pinblock.ISO4}}
+	for _, digits := range []string{"4111111111111111", "5555555555554444", "378282246310005"} {
+		pan, _ := pinblock.ParsePAN(digits)
+		made, _ := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: c.From})
+		c.Blocks, c.PANs = append(c.Blocks, made.Block...), append(c.PANs, pan)
+	}
+	c.Blocks[8] ^= 1 // the second block is damaged
+
+	var blocks []byte
+	blocks, faults, err := h.TranslateColumn(ctx, blocks[:0], c)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(blocks)/16, "blocks")
+	for _, f := range faults {
+		fmt.Println("block", f.Index, "is bad:", errors.Is(f.Err, hsm.ErrBlock))
+	}
+	// Output:
+	// 3 blocks
+	// block 1 is bad: true
+}

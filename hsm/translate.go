@@ -214,9 +214,10 @@ func (h *HSM) batch(ctx context.Context, b Batch, from, to Key) ([]Result, error
 	if len(results) != len(b.Items) {
 		return nil, &Error{Err: ErrDevice, Hint: fmt.Sprintf("it gave %d answers to %d blocks", len(results), len(b.Items))}
 	}
+	var told failures
 	for i := range results {
 		if results[i].Err != nil {
-			results[i].Err = fail(OpTranslate, "", results[i].Err)
+			results[i].Err = told.complete(results[i].Err)
 		}
 	}
 	return results, nil

@@ -10,7 +10,8 @@ const AS2805 Format = 30
 
 func init() {
 	define(AS2805, layout{
-		name: "AS2805-8", size: 8, minPIN: 0, maxPIN: 12,
+		source: "AS 2805.3 format 8, as ISO8583Studio has it",
+		name:   "AS2805-8", size: 8, minPIN: 0, maxPIN: 12,
 		field: as2805Field{},
 		aliases: []Alias{
 			{"AS2805-FORMAT-8", "AS 2805.3"}, {"AS-2805-8", "AS 2805.3"}, {"THALES-46", "Thales payShield"},
@@ -42,4 +43,14 @@ func (as2805Field) decode(_ Format, w uint64) (uint64, int, fault.Set) {
 	bad |= fault.When(tenUp(w)&at(2, min(n, 12)) != 0, fault.PINDigits)
 	bad |= fault.When(w&0xff != 0xff, fault.Fill)
 	return packed(w, 2, n), n, bad
+}
+
+func (as2805Field) outline(_ Format, w uint64) outline {
+	n := min(int(w>>56&0xf), 12)
+	control, lengths := uint64(0), uint16(0x1ff1) // no PIN, or 4 to 12 digits
+	if n == 0 {
+		control = 8
+	}
+	return outline{}.add(1, RoleControl, only(control)).add(1, RoleLength, lengths).
+		add(n, RolePIN, decimals).add(12-n, RoleRandom, anyNibble).add(2, RoleFill, only(0xf))
 }

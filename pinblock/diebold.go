@@ -6,7 +6,8 @@ const Diebold Format = 22
 
 func init() {
 	define(Diebold, layout{
-		name: "DIEBOLD-THALES", size: 8, minPIN: 4, maxPIN: 12,
+		source: "Thales payShield format 03",
+		name:   "DIEBOLD-THALES", size: 8, minPIN: 4, maxPIN: 12,
 		pads:  1 << 0xf,
 		field: padField{exclusive: true, pad: 0xf},
 		aliases: []Alias{

@@ -7,7 +7,8 @@ const Docutel Format = 23
 
 func init() {
 	define(Docutel, layout{
-		name: "DOCUTEL-THALES", size: 8, minPIN: 4, maxPIN: 6,
+		source: "Thales payShield format 02",
+		name:   "DOCUTEL-THALES", size: 8, minPIN: 4, maxPIN: 6,
 		field: lengthField{random: decFill},
 		aliases: []Alias{
 			{"THALES-02", "Thales payShield: Docutel"}, {"JPOS-02", "jPOS"},

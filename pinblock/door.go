@@ -38,6 +38,27 @@ func VeiledDecode(f Format, b veil.Block, pan PAN, x *veil.Extras) (PIN, fault.S
 	return l.decode(f, hi, pan, x)
 }
 
+// VeiledInspect returns the PIN field of a clear block, hidden, what it is combined
+// with (of ISO-4 zeros: see VeiledPANField), and what its nibbles are for.
+func VeiledInspect(f Format, b veil.Block, pan PAN, x *veil.Extras) (field, mask veil.Block, nibbles []Nibble, err error) {
+	l, err := f.layout()
+	if err != nil {
+		return field, mask, nil, err
+	}
+	hi, lo, size := veil.RevealBlock(b)
+	if size != l.size {
+		return field, mask, nil, ErrBlockSize
+	}
+	if !l.takes(f, pan) {
+		return field, mask, nil, ErrPANLength
+	}
+	m, err := l.mask(pan, x)
+	if err != nil {
+		return field, mask, nil, err
+	}
+	return veil.HideBlock(hi^m, lo, size), veil.HideBlock(m, 0, size), l.outline(f, hi^m), nil
+}
+
 // VeiledPANField returns the PAN field of ISO-4, hidden.
 func VeiledPANField(f Format, pan PAN) (veil.Block, error) {
 	l, err := f.layout()

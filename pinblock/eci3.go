@@ -7,7 +7,8 @@ const ECI3 Format = 20
 
 func init() {
 	define(ECI3, layout{
-		name: "ECI-3", size: 8, minPIN: 4, maxPIN: 6,
+		source: "IBM CCA, PIN block formats",
+		name:   "ECI-3", size: 8, minPIN: 4, maxPIN: 6,
 		field:   lengthField{random: hexFill},
 		aliases: []Alias{{"ECI3", "short form"}},
 	})

@@ -44,3 +44,12 @@ func (c *controlField) decode(_ Format, w uint64) (uint64, int, fault.Set) {
 	rest = rest<<8 | 0xff // what is right of the last digit in a packed PIN
 	return w<<8 | rest, n, bad
 }
+
+func (c *controlField) outline(f Format, w uint64) outline {
+	n := min(int(w>>56&0xf), 14)
+	s := outline{}.add(1, RoleControl, only(c.control)).add(1, RoleLength, f.lengths()).add(n, RolePIN, decimals)
+	if c.random == noFill {
+		return s.add(14-n, RoleFill, only(c.fixed))
+	}
+	return s.add(14-n, RoleRandom, c.random.allowed())
+}

@@ -37,3 +37,16 @@ func (l lengthField) decode(f Format, w uint64) (uint64, int, fault.Set) {
 	}
 	return packed(w, 1, n), n, bad
 }
+
+func (l lengthField) outline(f Format, w uint64) outline {
+	n := min(int(w>>60), 6)
+	s := outline{}.add(1, RoleLength, f.lengths()).add(n, RolePIN, decimals).add(6-n, RoleFill, only(0))
+	if l.random != noFill {
+		return s.add(9, RoleRandom, l.random.allowed())
+	}
+	pad, set := f.padOr(byte(w & 0xf))
+	if !set && pad > 9 {
+		return s.add(9, RoleFill, decimals)
+	}
+	return s.add(9, RoleFill, only(uint64(pad)))
+}

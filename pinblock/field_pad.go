@@ -79,3 +79,22 @@ func (p padField) end(f Format, w uint64, room int) (n int, pad byte, bad fault.
 	// never holds its pad digit.
 	return room - run, pad, fault.When(!set && !p.exclusive && pad <= 9, fault.Ambiguous)
 }
+
+func (p padField) outline(f Format, w uint64) outline {
+	room := 16 - p.sequence
+	n, pad, bad := p.end(f, w<<(4*uint(p.sequence)), room)
+	l := layouts[f&layoutBits]
+	digit, rest := decimals, only(uint64(pad))
+	if p.exclusive {
+		digit &^= rest
+	}
+	if bad != 0 || n > l.maxPIN && f.extraction() == HexDigit {
+		rest = letters // a digit there is one too many, or cannot be told from the PIN
+	}
+	n = min(max(n, l.minPIN), l.maxPIN)
+	s := outline{}.add(p.sequence, RoleSequence, anyNibble).add(n, RolePIN, digit)
+	if p.delimiter {
+		s = s.add(1, RoleFill, only(0xf))
+	}
+	return s.add(16-len(s), RoleFill, rest)
+}

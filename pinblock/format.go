@@ -227,6 +227,15 @@ func (f Format) Aliases() []Alias {
 	return nil
 }
 
+// Source returns where the format is described: a clause of a standard, or a
+// vendor's document.
+func (f Format) Source() string {
+	if l := layouts[f&layoutBits]; l != nil {
+		return l.source
+	}
+	return ""
+}
+
 // Formats returns every format of this package, in the order of their constants.
 func Formats() []Format {
 	var fs []Format

@@ -8,7 +8,8 @@ const IBM3621 Format = 25
 
 func init() {
 	define(IBM3621, layout{
-		name: "IBM-3621", size: 8, minPIN: 1, maxPIN: 12,
+		source: "IBM CCA, PIN block formats",
+		name:   "IBM-3621", size: 8, minPIN: 1, maxPIN: 12,
 		pads: 0xffff, extracts: true, seqMax: 0xffff,
 		field: padField{sequence: 4},
 		aliases: []Alias{

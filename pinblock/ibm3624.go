@@ -7,7 +7,8 @@ const IBM3624 Format = 24
 
 func init() {
 	define(IBM3624, layout{
-		name: "IBM-3624", size: 8, minPIN: 1, maxPIN: 16,
+		source: "IBM CCA, PIN block formats",
+		name:   "IBM-3624", size: 8, minPIN: 1, maxPIN: 16,
 		pads: 0xffff, extracts: true,
 		field:   padField{},
 		aliases: []Alias{{"IBM3624", "short form"}, {"3624", "IBM CCA"}},

@@ -9,7 +9,8 @@ const IBM4704 Format = 26
 
 func init() {
 	define(IBM4704, layout{
-		name: "IBM-4704-EPP", size: 8, minPIN: 4, maxPIN: 12,
+		source: "IBM CCA, PIN block formats",
+		name:   "IBM-4704-EPP", size: 8, minPIN: 4, maxPIN: 12,
 		pads: 1 << 0xf, seqMax: 0xff,
 		field:   ibm4704Field{},
 		aliases: []Alias{{"IBM-4704", "IBM"}, {"4704-EPP", "IBM CCA"}, {"IBM4704", "short form"}},
@@ -29,4 +30,10 @@ func (ibm4704Field) decode(_ Format, w uint64) (uint64, int, fault.Set) {
 	bad := fault.When(tenUp(w)&at(1, min(n, 13)) != 0, fault.PINDigits)
 	bad |= fault.When(^w&at(1+n, 13-n) != 0, fault.Fill)
 	return packed(w, 1, n), n, bad
+}
+
+func (ibm4704Field) outline(f Format, w uint64) outline {
+	n := min(int(w>>60), 13)
+	return outline{}.add(1, RoleLength, f.lengths()).add(n, RolePIN, decimals).
+		add(13-n, RoleFill, only(0xf)).add(2, RoleSequence, anyNibble)
 }

@@ -7,7 +7,8 @@ const ISO0 Format = 1
 
 func init() {
 	define(ISO0, layout{
-		name: "ISO-0", size: 8, minPIN: 4, maxPIN: 12, bind: bindRight12,
+		source: "ISO 9564-1:2017 9.3.2",
+		name:   "ISO-0", size: 8, minPIN: 4, maxPIN: 12, bind: bindRight12,
 		pads:  1 << 0xf,
 		field: &controlField{control: 0, fixed: 0xf},
 		aliases: []Alias{

@@ -6,7 +6,8 @@ const ISO1 Format = 2
 
 func init() {
 	define(ISO1, layout{
-		name: "ISO-1", size: 8, minPIN: 4, maxPIN: 12,
+		source: "ISO 9564-1:2017 9.3.3",
+		name:   "ISO-1", size: 8, minPIN: 4, maxPIN: 12,
 		field: &controlField{control: 1, random: hexFill},
 		aliases: []Alias{
 			{"ISO1", "short form"}, {"FORMAT-1", "common"},

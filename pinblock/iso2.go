@@ -7,7 +7,8 @@ const ISO2 Format = 3
 
 func init() {
 	define(ISO2, layout{
-		name: "ISO-2", size: 8, minPIN: 4, maxPIN: 12,
+		source: "ISO 9564-1:2017 9.3.4",
+		name:   "ISO-2", size: 8, minPIN: 4, maxPIN: 12,
 		pads:  1 << 0xf,
 		field: &controlField{control: 2, fixed: 0xf},
 		aliases: []Alias{

@@ -6,7 +6,8 @@ const ISO3 Format = 4
 
 func init() {
 	define(ISO3, layout{
-		name: "ISO-3", size: 8, minPIN: 4, maxPIN: 12, bind: bindRight12,
+		source: "ISO 9564-1:2017 9.3.5",
+		name:   "ISO-3", size: 8, minPIN: 4, maxPIN: 12, bind: bindRight12,
 		field: &controlField{control: 3, random: afFill},
 		aliases: []Alias{
 			{"ISO3", "short form"}, {"FORMAT-3", "common"},

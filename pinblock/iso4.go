@@ -13,7 +13,8 @@ const ISO4 Format = 5
 
 func init() {
 	define(ISO4, layout{
-		name: "ISO-4", size: 16, minPIN: 4, maxPIN: 12, bind: bindPANField,
+		source: "ISO 9564-1:2017 9.4",
+		name:   "ISO-4", size: 16, minPIN: 4, maxPIN: 12, bind: bindPANField,
 		field: iso4Field{&controlField{control: 4, fixed: 0xa}},
 		aliases: []Alias{
 			{"ISO4", "short form"}, {"FORMAT-4", "common"},
@@ -34,6 +35,8 @@ func (i iso4Field) encode(f Format, pin uint64, n int, _ uint64) uint64 {
 func (i iso4Field) decode(f Format, w uint64) (uint64, int, fault.Set) {
 	return i.half.decode(f, w)
 }
+
+func (i iso4Field) outline(f Format, w uint64) outline { return i.half.outline(f, w) }
 
 // panField returns the PAN field of ISO-4: the number of digits beyond twelve,
 // the PAN left justified (a shorter one right justified in twelve), and zeros.

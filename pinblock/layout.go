@@ -10,8 +10,9 @@ import (
 type layout struct {
 	name    string
 	aliases []Alias
-	size    int // bytes
-	minPIN  int // digits
+	source  string // where it is described
+	size    int    // bytes
+	minPIN  int    // digits
 	maxPIN  int
 	bind    binding
 	field   field
@@ -50,6 +51,10 @@ type field interface {
 	encode(f Format, pin uint64, n int, fill uint64) uint64
 	// decode takes the field apart. It looks at every nibble whatever it finds.
 	decode(f Format, w uint64) (pin uint64, n int, bad fault.Set)
+	// outline says what each nibble is for and what may stand there, as decode reads
+	// the field. A PIN that is too short or too long for the format has nibbles
+	// that may not stand where they are.
+	outline(f Format, w uint64) outline
 }
 
 // alphabet is the set that random fill is drawn from.

@@ -8,7 +8,8 @@ const OEM1 Format = 21
 
 func init() {
 	define(OEM1, layout{
-		name: "OEM-1", size: 8, minPIN: 4, maxPIN: 12,
+		source: "IBM CCA, PIN block formats",
+		name:   "OEM-1", size: 8, minPIN: 4, maxPIN: 12,
 		pads: 0xffff, extracts: true, endMarked: true, padNotInPIN: true,
 		field: padField{exclusive: true},
 		aliases: []Alias{

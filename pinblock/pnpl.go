@@ -7,7 +7,8 @@ const PNPL Format = 27
 
 func init() {
 	define(PNPL, layout{
-		name: "MC-PNPL", size: 8, minPIN: 4, maxPIN: 12, bind: bindRight12,
+		source: "jPOS FORMAT35",
+		name:   "MC-PNPL", size: 8, minPIN: 4, maxPIN: 12, bind: bindRight12,
 		pads:  1 << 0xf,
 		field: &controlField{control: 2, fixed: 0xf},
 		aliases: []Alias{

@@ -3,7 +3,6 @@ package pinblock_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -203,114 +202,6 @@ func TestTranslate(t *testing.T) {
 	// Nor is it told that its digits contain the pad digit.
 	_, err = pinblock.Translate(t.Context(), nil, seven, pan, from, pinblock.Target{Key: tdes(t, zpk2), Format: pinblock.OEM1.WithPad(7)})
 	require.Equal(t, pinblock.ErrBlock, err)
-}
-
-// batch is blocks to be translated, and what came of them.
-type batch []item
-
-type item struct {
-	block, made []byte
-	pan         pinblock.PAN
-	err         error
-	told        int
-}
-
-func (b batch) Len() int                          { return len(b) }
-func (b batch) Item(i int) ([]byte, pinblock.PAN) { return b[i].block, b[i].pan }
-func (b batch) Result(i int, made []byte, err error) {
-	b[i].made, b[i].err, b[i].told = made, err, b[i].told+1
-}
-
-// TestTranslateManyMore translates more blocks than go to a key at once.
-func TestTranslateManyMore(t *testing.T) {
-	t.Parallel()
-	from, to := pinblock.Source{Key: tdes(t, zpk1), Format: pinblock.ISO0}, pinblock.Target{Key: keyFor(t, pinblock.ISO4), Format: pinblock.ISO4}
-	pan, items := mustPAN(t, "4111111111111111"), make(batch, 10000)
-	for i := range items {
-		block, err := pinblock.Seal(t.Context(), nil, from.Key.(pinblock.Encrypter), pinblock.ISO0, mustPIN(t, fmt.Sprintf("%05d", i/5000)), pan)
-		require.NoError(t, err)
-		if i%1000 == 7 {
-			block[0] ^= 1
-		}
-		items[i] = item{block: block, pan: pan}
-	}
-	require.NoError(t, pinblock.TranslateAll(t.Context(), items, from, to))
-	seen := map[string]bool{}
-	for i, it := range items {
-		require.Equal(t, 1, it.told)
-		if i%1000 == 7 {
-			require.Equal(t, pinblock.ErrBlock, it.err)
-			continue
-		}
-		require.NoError(t, it.err)
-		got, err := pinblock.Open(t.Context(), keyFor(t, pinblock.ISO4).(pinblock.Decrypter), pinblock.ISO4, it.made, pan)
-		require.NoError(t, err)
-		require.True(t, got.Equal(mustPIN(t, fmt.Sprintf("%05d", i/5000))))
-		require.False(t, seen[string(it.made)], "thousands have one PIN, and none has another's random fill")
-		seen[string(it.made)] = true
-	}
-}
-
-func TestTranslateAllIsTranslate(t *testing.T) {
-	t.Parallel()
-	pans := []string{"4111111111111111", "5555555551234567", "6799998900000060919", "4012345678909"}
-	for _, from := range []pinblock.Format{pinblock.ISO0, pinblock.ISO1, pinblock.ISO3, pinblock.ISO4} {
-		for _, to := range []pinblock.Format{pinblock.ISO0, pinblock.ISO2, pinblock.ISO4, pinblock.ECI3} {
-			source, target := pinblock.Source{Key: keyFor(t, from), Format: from}, pinblock.Target{Key: keyFor(t, to), Format: to}
-			var items batch
-			var pins []pinblock.PIN
-			for i := range 20 {
-				pin, pan := mustPIN(t, "123456789012"[:4+i%9]), mustPAN(t, pans[i%4])
-				block, err := pinblock.Seal(t.Context(), nil, keyFor(t, from), from, pin, pan)
-				require.NoError(t, err)
-				switch i {
-				case 3:
-					block = block[1:]
-				case 4:
-					block[2] ^= 0x80
-				case 5:
-					pan = mustPAN(t, "12")
-				}
-				pins, items = append(pins, pin), append(items, item{block: block, pan: pan})
-			}
-			want := make([]error, len(items))
-			for i, it := range items {
-				_, want[i] = pinblock.Translate(t.Context(), nil, it.block, it.pan, source, target)
-			}
-			require.NoError(t, pinblock.TranslateAll(t.Context(), items, source, target))
-			for i, it := range items {
-				require.Equal(t, 1, it.told)
-				if want[i] != nil {
-					require.Nil(t, it.made)
-					require.ErrorIs(t, it.err, want[i], "%v to %v, item %d", from, to, i)
-					continue
-				}
-				require.NoError(t, it.err, "%v to %v, item %d", from, to, i)
-				got, err := pinblock.Open(t.Context(), keyFor(t, to), to, it.made, it.pan)
-				require.NoError(t, err)
-				if i != 4 { // a flipped bit under ISO-1's fill may still open
-					require.True(t, got.Equal(pins[i]))
-				}
-			}
-		}
-	}
-}
-
-func TestTranslateAllFailsWhole(t *testing.T) {
-	t.Parallel()
-	pan := mustPAN(t, "4111111111111111")
-	block := mustHex(t, "AE5F5FAADA187925")
-	for calls := range 2 {
-		n := calls
-		k := broken{tdes(t, zpk1), &n}
-		items := batch{{block: block, pan: pan}}
-		err := pinblock.TranslateAll(t.Context(), items, pinblock.Source{Key: k, Format: pinblock.ISO0}, pinblock.Target{Key: k, Format: pinblock.ISO0})
-		require.Equal(t, errBroken, err)
-		require.Zero(t, items[0].told)
-		require.Equal(t, mustHex(t, "AE5F5FAADA187925"), block, "nothing was changed")
-	}
-	require.NoError(t, pinblock.TranslateAll(t.Context(), batch{},
-		pinblock.Source{Key: tdes(t, zpk1), Format: pinblock.ISO0}, pinblock.Target{Key: tdes(t, zpk1), Format: pinblock.ISO0}))
 }
 
 // keeper is a key that remembers where it was asked to put a clear block.

@@ -7,7 +7,8 @@ const VISA2 Format = 16
 
 func init() {
 	define(VISA2, layout{
-		name: "VISA-2", size: 8, minPIN: 4, maxPIN: 6,
+		source: "IBM CCA, PIN block formats",
+		name:   "VISA-2", size: 8, minPIN: 4, maxPIN: 6,
 		pads:    0x3ff,
 		field:   lengthField{},
 		aliases: []Alias{{"VISA2", "short form"}},

@@ -7,7 +7,8 @@ const VISA3 Format = 17
 
 func init() {
 	define(VISA3, layout{
-		name: "VISA-3", size: 8, minPIN: 4, maxPIN: 12,
+		source: "IBM CCA, PIN block formats",
+		name:   "VISA-3", size: 8, minPIN: 4, maxPIN: 12,
 		pads: 0xffff, extracts: true, endMarked: true,
 		field:   padField{delimiter: true},
 		aliases: []Alias{{"VISA3", "short form"}},

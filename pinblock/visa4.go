@@ -7,7 +7,8 @@ const VISA4 Format = 18
 
 func init() {
 	define(VISA4, layout{
-		name: "VISA-4", size: 8, minPIN: 4, maxPIN: 12, bind: bindLeft12,
+		source: "IBM CCA, PIN block formats; Thales payShield format 04",
+		name:   "VISA-4", size: 8, minPIN: 4, maxPIN: 12, bind: bindLeft12,
 		pads:  1 << 0xf,
 		field: &controlField{control: 0, fixed: 0xf},
 		aliases: []Alias{

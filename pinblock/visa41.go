@@ -12,7 +12,8 @@ const VISA41 Format = 28
 
 func init() {
 	define(VISA41, layout{
-		name: "VISA-41", size: 8, minPIN: 4, maxPIN: 12, bind: bindUDK,
+		source: "jPOS FORMAT41",
+		name:   "VISA-41", size: 8, minPIN: 4, maxPIN: 12, bind: bindUDK,
 		pads:    1 << 0xf,
 		field:   &controlField{control: 0, fixed: 0xf},
 		aliases: []Alias{{"VISA41", "short form"}, {"THALES-41", "Thales payShield"}, {"JPOS-41", "jPOS"}},

@@ -1,6 +1,7 @@
 // Package pair times two ways of doing one thing in the same run and tells how
-// they compare. Machines are noisy and drift: the two take turns, and what is
-// told is the median of the ratios of neighbouring rounds.
+// they compare. Machines are noisy and drift: what is timed is the processor's time,
+// the two take turns, and what is told is the median of the ratios of neighbouring
+// rounds.
 package pair
 
 import (
@@ -54,9 +55,9 @@ func (r Result) Print(w io.Writer, ours, theirs string) {
 func calibrate(f func(int)) int {
 	n := 1
 	for {
-		start := time.Now()
+		start := spent()
 		f(n)
-		if d := time.Since(start); d > budget/10 {
+		if d := spent() - start; d > budget/10 {
 			return max(1, int(float64(n)*float64(budget)/float64(d)))
 		}
 		n *= 4
@@ -64,9 +65,9 @@ func calibrate(f func(int)) int {
 }
 
 func round(f func(int), n int) float64 {
-	start := time.Now()
+	start := spent()
 	f(n)
-	return float64(time.Since(start).Nanoseconds()) / float64(n)
+	return float64((spent() - start).Nanoseconds()) / float64(n)
 }
 
 func allocs(f func(int)) float64 {

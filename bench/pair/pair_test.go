@@ -23,6 +23,16 @@ func TestAllocs(t *testing.T) {
 	}
 }
 
+func TestSpent(t *testing.T) {
+	before := spent()
+	for range 1000 {
+		sink = make([]byte, 1<<20)
+	}
+	if spent() <= before {
+		t.Error("work takes no time")
+	}
+}
+
 func TestPrint(t *testing.T) {
 	var b strings.Builder
 	Result{What: "encode", Ours: 10, Theirs: 100, Ratio: 10}.Print(&b, "pinion", "peer")

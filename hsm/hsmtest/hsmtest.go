@@ -28,6 +28,7 @@ func TestDevice(t *testing.T, open func(t *testing.T) hsm.Device) {
 		{"TranslateRefuses", testTranslateRefuses},
 		{"PolicyTable", testPolicyTable},
 		{"Batch", testBatch},
+		{"Column", testColumn},
 		{"VerifyEveryMethod", testVerifyEveryMethod},
 		{"VerifyTells", testVerifyTells},
 		{"Generate", testGenerate},

@@ -39,6 +39,10 @@ func (r *rig) calls(t *testing.T) []call {
 			_, err := h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Items: []hsm.Item{{Block: block, PAN: pan}}})
 			return err
 		}},
+		{"TranslateColumn", hsm.Work{Op: hsm.OpTranslate, From: from.Format, To: to.Format}, func(ctx context.Context, h *hsm.HSM) error {
+			_, _, err := h.TranslateColumn(ctx, nil, hsm.Column{From: from, To: to, Blocks: block, PANs: []pinblock.PAN{pan}})
+			return err
+		}},
 		{"VerifyPIN", hsm.Work{Op: hsm.OpVerify, Method: m, From: from.Format}, func(ctx context.Context, h *hsm.HSM) error {
 			return h.VerifyPIN(ctx, hsm.Verification{Block: block, PAN: pan, From: from, Method: m, MethodKey: pvk, Reference: ref})
 		}},

@@ -4,6 +4,7 @@ package pkcs11
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -50,7 +51,7 @@ func openDevice(ctx context.Context, c Config, testOnlyMax int) (*Device, error)
 		return nil, err
 	}
 	if c.Sessions < 0 {
-		return nil, fmt.Errorf("pkcs11: the number of sessions must not be negative")
+		return nil, errors.New("pkcs11: the number of sessions must not be negative")
 	}
 	path, err := c.URI.library()
 	if err != nil {

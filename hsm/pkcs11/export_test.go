@@ -39,18 +39,6 @@ func OpenLimited(ctx context.Context, c Config, n int) (*Device, error) {
 	return openDevice(ctx, c, n)
 }
 
-// Age has the copies of keys looked after at the next use, as if time had passed.
-func Age(d *Device) {
-	h := &d.link.Load().handles
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	for _, o := range h.m {
-		if o.copied != nil {
-			o.copied.checked.Store(0)
-		}
-	}
-}
-
 // Random fills p from the token's generator, as drawing a PIN does.
 func Random(ctx context.Context, d *Device, p []byte) error {
 	return d.do(ctx, "", true, func(b *bench) error {

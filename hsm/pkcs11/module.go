@@ -4,10 +4,7 @@ package pkcs11
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"sync"
-	"time"
 	"unsafe"
 
 	"github.com/miekg/pkcs11"
@@ -102,62 +99,6 @@ func (m *module) ready(ctx context.Context) error {
 	return nil
 }
 
-// load loads the library.
-func (m *module) load() error {
-	defer m.apart()()
-	// p11-kit's client reads its variable when it is loaded, not when it is
-	// initialized.
-	err := withEnvironment(m.setup.Env, func() error {
-		m.ctx = pkcs11.New(m.key)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrModule, err)
-	}
-	if m.ctx == nil {
-		if f, err := os.Open(m.key); err != nil {
-			return fmt.Errorf("%w: %w", ErrModule, err)
-		} else {
-			_ = f.Close()
-		}
-		return fmt.Errorf("%w: %s cannot be loaded: it is no PKCS#11 library for this machine, needs a library that is missing, or is on a file system mounted noexec", ErrModule, m.key)
-	}
-	var ok bool
-	if m.raw, ok = rawOf(m.ctx); !ok { // the binding does not look, and would crash
-		return fmt.Errorf("%w: C_GetFunctionList of %s gives no functions of version 2 or later: see the library's own log and its requirements", ErrModule, m.key)
-	}
-	return nil
-}
-
-// initialize calls C_Initialize. Where something else in this process has
-// called it before, the library is used and never finalized.
-func (m *module) initialize() error {
-	defer m.apart()()
-	err := withEnvironment(m.setup.Env, func() error {
-		defer keepSockets()()
-		return m.ctx.Initialize(m.parameters()...)
-	})
-	m.down = false
-	switch {
-	case err == nil:
-		m.ours = true
-	case is(err, pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED):
-		m.ours = false
-	default: // it is whose it was
-		m.down = true
-		return fmt.Errorf("%w: C_Initialize of %s: %w", ErrModule, m.key, explain("", err))
-	}
-	return nil
-}
-
-// finalize calls C_Finalize, if that is this package's to do.
-func (m *module) finalize() {
-	if m.ours && !m.down {
-		defer m.apart()()
-		_ = m.ctx.Finalize()
-	}
-}
-
 // hold is for who has the library, and needs it for longer than that.
 func (m *module) hold() {
 	modules.Lock()
@@ -195,75 +136,4 @@ func (m *module) used() bool {
 	modules.Lock()
 	defer modules.Unlock()
 	return m.refs > 0
-}
-
-// unload takes the library for one that was never loaded, and unmaps it if it bears
-// that. The caller holds life.
-func (m *module) unload() {
-	if m.ctx != nil && m.setup.Unload {
-		defer m.apart()()
-		m.ctx.Destroy()
-	}
-	m.ctx, m.loaded, m.ours = nil, false, false
-}
-
-// comings is held while a library that does everything in this process comes or goes.
-// Copies of one such library share others, which are not made for that to happen to
-// several of them at the same moment: NSS has crashed. Libraries that may hang are
-// not among them.
-var comings sync.Mutex
-
-// apart keeps libraries of that kind apart, until the function that it returns is
-// called.
-func (m *module) apart() (done func()) {
-	if !isLocal(m.key) {
-		return func() {}
-	}
-	comings.Lock()
-	return comings.Unlock
-}
-
-// patience is how long calls that must return soon are waited for.
-const patience = time.Second
-
-// alone waits until no call is in the library, and keeps others out if it returns
-// true. It does not queue up for the lock: calls that go on are not held up by one
-// that hangs.
-func (m *module) alone(end time.Time) bool {
-	for ; !m.calls.TryLock(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			return false
-		}
-	}
-	return true
-}
-
-// begin and end are before and after a call. A call that changes the library's
-// tables opens or closes a session, or makes, finds or destroys an object.
-func (m *module) begin(tables bool) {
-	m.calls.RLock()
-	if m.quirks.oneCall || m.quirks.oneChange && tables {
-		m.admin.Lock()
-	}
-}
-
-func (m *module) end(tables bool) {
-	if m.quirks.oneCall || m.quirks.oneChange && tables {
-		m.admin.Unlock()
-	}
-	m.calls.RUnlock()
-}
-
-// call calls f, which makes calls of the library that leave its tables alone.
-func (m *module) call(f func(*pkcs11.Ctx) error) error {
-	m.begin(false)
-	defer m.end(false)
-	return f(m.ctx)
-}
-
-// adminCall calls f, which makes calls that change the library's tables.
-func (m *module) adminCall(f func(*pkcs11.Ctx) error) error {
-	m.begin(true)
-	defer m.end(true)
-	return f(m.ctx)
 }

@@ -58,7 +58,7 @@ func (p *Pool) DerivePINKey(ctx context.Context, bdk hsm.Key, ksn dukpt.KSN, a k
 func derive(ctx context.Context, m *member, bdk hsm.Key, ksn dukpt.KSN, a keys.Algorithm) (hsm.Key, error) {
 	d, ok := m.device.(hsm.Deriver)
 	if !ok {
-		return nil, fmt.Errorf("pool: member %s does not derive DUKPT keys: %w", m.name, errors.ErrUnsupported)
+		return nil, fmt.Errorf("hsm/pool: member %s does not derive DUKPT keys: %w", m.name, errors.ErrUnsupported)
 	}
 	return d.DerivePINKey(ctx, bdk, ksn, a)
 }

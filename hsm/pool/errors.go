@@ -11,7 +11,7 @@ import (
 
 // ErrDiffers is returned where two members have different keys under one label: it
 // wraps [hsm.ErrDevice]. Which of them is right the pool cannot know.
-var ErrDiffers error = kind{"pool: members have different keys under one label", hsm.ErrDevice}
+var ErrDiffers error = kind{"hsm/pool: members have different keys under one label", hsm.ErrDevice}
 
 // kind is a kind of error that is a special case of another.
 type kind struct {
@@ -23,8 +23,8 @@ func (k kind) Error() string { return k.text }
 func (k kind) Unwrap() error { return k.of }
 
 var (
-	errFailed    = errors.New("pool: counted as a failure")
-	errUncounted = errors.New("pool: not counted")
+	errFailed    = errors.New("hsm/pool: counted as a failure")
+	errUncounted = errors.New("hsm/pool: not counted")
 	errHung      = &hsm.Error{Err: hsm.ErrUnavailable, Hint: "the last health check has had no answer yet"}
 )
 

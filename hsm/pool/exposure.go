@@ -69,7 +69,7 @@ func (p *Pool) workOn(m *member, w hsm.Work) (hsm.Work, bool) {
 }
 
 // errWorse is wrapped by what worse returns.
-var errWorse error = kind{"pool: the member would expose the clear PIN more than the pool said", hsm.ErrExposure}
+var errWorse error = kind{"hsm/pool: the member would expose the clear PIN more than the pool said", hsm.ErrExposure}
 
 // worse is why a member is passed over that would do work in a worse way than the
 // pool said.

@@ -47,7 +47,7 @@ func (p *Pool) lists(ctx context.Context) (lists map[*member]keyList, away, err 
 	answers := everywhere(ctx, p, p.tryTimeout, func(ctx context.Context, m *member) ([]hsm.KeyInfo, error) {
 		d, ok := m.device.(hsm.KeyManager)
 		if !ok {
-			return nil, fmt.Errorf("pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
+			return nil, fmt.Errorf("hsm/pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
 		}
 		return d.ListKeys(ctx)
 	})

@@ -89,7 +89,7 @@ func (p *Pool) cannotManage() error {
 			return p.unavailable()
 		}
 	}
-	return fmt.Errorf("pool: no member manages keys: %w", errors.ErrUnsupported)
+	return fmt.Errorf("hsm/pool: no member manages keys: %w", errors.ErrUnsupported)
 }
 
 // ImportKey implements [hsm.KeyManager]: the key is put on every member. A persistent
@@ -173,7 +173,7 @@ func (p *Pool) complete(why string) error {
 	}
 	for _, m := range p.members {
 		if _, ok := m.device.(hsm.KeyManager); !ok {
-			return fmt.Errorf("pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
+			return fmt.Errorf("hsm/pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
 		}
 	}
 	return nil

@@ -26,13 +26,13 @@ func defaults() settings {
 
 func (s *settings) check() error {
 	if s.interval <= 0 || s.checkTimeout <= 0 {
-		return errors.New("pool: the interval and the time of health checks must be positive")
+		return errors.New("hsm/pool: the interval and the time of health checks must be positive")
 	}
 	if s.tryTimeout < 0 {
-		return errors.New("pool: the time of a try must not be negative")
+		return errors.New("hsm/pool: the time of a try must not be negative")
 	}
 	if s.failures < 1 {
-		return errors.New("pool: a member is ejected after one failure or more")
+		return errors.New("hsm/pool: a member is ejected after one failure or more")
 	}
 	return nil
 }

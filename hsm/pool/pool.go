@@ -52,7 +52,7 @@ type Pool struct {
 // reports. The devices need not answer yet.
 func New(members []Member, opts ...Option) (*Pool, error) {
 	if len(members) == 0 {
-		return nil, errors.New("pool: a pool has at least one member")
+		return nil, errors.New("hsm/pool: a pool has at least one member")
 	}
 	p := &Pool{settings: defaults(), manage: make(chan struct{}, 1)}
 	for _, o := range opts {
@@ -80,18 +80,18 @@ func New(members []Member, opts ...Option) (*Pool, error) {
 
 func (m Member) check(names []string) error {
 	if m.Name == "" {
-		return errors.New("pool: a member has no name")
+		return errors.New("hsm/pool: a member has no name")
 	}
 	for _, n := range names {
 		if n == m.Name {
-			return fmt.Errorf("pool: two members are named %q", n)
+			return fmt.Errorf("hsm/pool: two members are named %q", n)
 		}
 	}
 	if m.Device == nil {
-		return fmt.Errorf("pool: member %q has no device", m.Name)
+		return fmt.Errorf("hsm/pool: member %q has no device", m.Name)
 	}
 	if m.Limit < 0 {
-		return fmt.Errorf("pool: the limit of member %q must not be negative", m.Name)
+		return fmt.Errorf("hsm/pool: the limit of member %q must not be negative", m.Name)
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (p *Pool) Close() error {
 		for i, m := range p.members {
 			wg.Go(func() {
 				if err := m.device.Close(); err != nil {
-					errs[i] = fmt.Errorf("pool: member %q: %w", m.name, err)
+					errs[i] = fmt.Errorf("hsm/pool: member %q: %w", m.name, err)
 				}
 			})
 		}

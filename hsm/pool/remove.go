@@ -63,7 +63,7 @@ func (p *Pool) holders(ctx context.Context, ref string) (holders []*member, err 
 		}
 		asked = true
 		if _, ok := m.device.(hsm.KeyManager); !ok {
-			return nil, fmt.Errorf("pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
+			return nil, fmt.Errorf("hsm/pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
 		}
 		stays = stays || !a.value.Info().Ephemeral
 		holders = append(holders, m)

@@ -25,22 +25,23 @@ const module = "github.com/pinion-hsm/pinion/"
 // each floor is for, and a new arrow is a decision.
 var allowed = map[string]string{
 	// floor 0
-	"internal/veil":              "",
+	"internal/veil":              "golang.org/x/sys/cpu",
 	"internal/fault":             "",
 	"internal/draw":              "",
 	"internal/secret":            "",
 	"internal/secret/secrettest": "",
+	"internal/fipstest":          "github.com/stretchr/testify/require",
 	"internal/cmac":              "",
 	"internal/archtest":          "",
 	"internal/luhn":              "",
 	"internal/nearest":           "",
 	"internal/durable":           "",
 	"internal/flock":             "",
-	"internal/tokendir":          "",
 	"internal/bitdes":            "golang.org/x/sys/cpu",
+	"internal/isofield":          "golang.org/x/sys/cpu",
 
 	// floor 1
-	"pinblock":                 "internal/veil internal/fault internal/draw",
+	"pinblock":                 "internal/veil internal/fault internal/draw internal/isofield",
 	"pinblock/clear":           "internal/veil internal/fault pinblock",
 	"keys":                     "internal/bitdes internal/secret internal/cmac",
 	"keys/cleartext":           "internal/secret keys",
@@ -65,14 +66,21 @@ var allowed = map[string]string{
 	"softhsm":           "hsm/pkcs11 internal/tokendir",
 	"nss":               "hsm/pkcs11 internal/tokendir",
 	"testvectors":       "hsm keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify",
-	"internal/diagnose": "internal/luhn keys keys/cleartext keys/dukpt keys/dukpt/intermediate pinblock pinblock/clear",
+	"explain":           "hsm keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify",
+	"internal/diagnose": "explain internal/luhn keys keys/cleartext keys/dukpt keys/dukpt/intermediate pinblock pinblock/clear",
 	"internal/pgtest":   "",
 	"internal/p11rig":   "hsm/pkcs11 softhsm",
 
+	"internal/tokendir":           "hsm/pkcs11",
+	"internal/tokendir/tokentest": "hsm hsm/pkcs11 internal/tokendir keys github.com/stretchr/testify/require",
+
 	// floor 5, from the bottom up
-	"hsm/pool":     "hsm keys keys/dukpt pinblock pinverify github.com/sony/gobreaker/v2",
-	"issuer/audit": "",
-	"reencrypt":    "hsm internal/durable internal/flock issuer/audit keys keys/dukpt pinblock github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd",
+	"internal/lab":      "explain internal/diagnose keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify",
+	"internal/lab/page": "",
+	"internal/lab/wasm": "internal/lab",
+	"hsm/pool":          "hsm keys keys/dukpt pinblock pinverify github.com/sony/gobreaker/v2",
+	"issuer/audit":      "",
+	"reencrypt":         "hsm internal/durable internal/flock issuer/audit keys keys/dukpt pinblock github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd",
 	"reencrypt/queue": "hsm internal/durable internal/flock keys pinblock reencrypt github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn " +
 		"github.com/jackc/pgx/v5/pgxpool github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd github.com/riverqueue/river " +
 		"github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivermigrate github.com/riverqueue/river/rivertype golang.org/x/sync/errgroup",
@@ -84,7 +92,7 @@ var allowed = map[string]string{
 	"issuer/outbox":  "internal/durable issuer github.com/go-jose/go-jose/v4",
 	"issuer/httpapi": "hsm issuer issuer/access issuer/audit issuer/session keys keys/dukpt pinblock pinblock/clear " +
 		"github.com/santhosh-tekuri/jsonschema/v6 github.com/santhosh-tekuri/jsonschema/v6/kind github.com/swaggest/jsonschema-go go.opentelemetry.io/otel/trace",
-	"issuer/server": "hsm hsm/devices internal/durable internal/flock internal/nearest issuer issuer/access issuer/httpapi issuer/outbox issuer/session issuer/sqlstore keys keys/cleartext pinblock pinverify softhsm " +
+	"issuer/server": "hsm hsm/devices internal/durable internal/flock internal/lab/page internal/nearest issuer issuer/access issuer/httpapi issuer/outbox issuer/session issuer/sqlstore keys keys/cleartext pinblock pinverify softhsm " +
 		"github.com/go-jose/go-jose/v4 github.com/knadh/koanf/parsers/yaml github.com/knadh/koanf/providers/env/v2 github.com/knadh/koanf/v2 " +
 		"github.com/prometheus/client_golang/prometheus github.com/prometheus/client_golang/prometheus/collectors github.com/prometheus/client_golang/prometheus/promhttp " +
 		"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp go.opentelemetry.io/otel go.opentelemetry.io/otel/attribute " +
@@ -92,26 +100,31 @@ var allowed = map[string]string{
 		"go.opentelemetry.io/otel/sdk/trace go.opentelemetry.io/otel/trace",
 
 	// floor 6
-	"cmd/pinion": "examples hsm hsm/devices hsm/pkcs11 internal/diagnose internal/nearest issuer issuer/audit issuer/server issuer/sqlstore " +
+	"cmd/pinion": "examples explain hsm hsm/devices hsm/pkcs11 internal/diagnose internal/lab/page internal/nearest issuer issuer/audit issuer/server issuer/sqlstore " +
 		"keys keys/cleartext keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock pinblock pinblock/clear pinverify reencrypt reencrypt/queue softhsm testvectors " +
 		"github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term",
-	"examples":       "",
-	"examples/embed": "hsm hsm/devices keys pinblock pinverify",
+	"examples":         "",
+	"examples/embed":   "hsm hsm/devices keys pinblock pinverify",
+	"examples/issuer":  "hsm hsm/devices issuer issuer/sqlstore keys keys/dukpt pinblock pinverify",
+	"examples/harness": "hsm hsm/devices keys keys/dukpt pinblock pinverify",
+	"examples/ci":      "hsm pinblock pinverify",
 }
 
 // alsoInTests is what tests may import beside what their package may.
 var alsoInTests = strings.Fields("github.com/stretchr/testify/require github.com/stretchr/testify/assert github.com/rogpeppe/go-internal/testscript " +
 	"github.com/santhosh-tekuri/jsonschema/v6 github.com/miekg/pkcs11 github.com/jackc/pgx/v5 " +
-	"github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/jwt golang.org/x/sync/errgroup " +
-	"issuer issuer/audit issuer/sqlstore issuer/session issuer/access internal/pgtest internal/p11rig nss pinverify " +
-	"keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest " +
+	"github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/jwt github.com/knadh/koanf/parsers/yaml golang.org/x/sync/errgroup " +
+	"github.com/chromedp/chromedp github.com/chromedp/cdproto/cdp github.com/chromedp/cdproto/emulation github.com/chromedp/cdproto/input github.com/chromedp/cdproto/log " +
+	"github.com/chromedp/cdproto/network github.com/chromedp/cdproto/page github.com/chromedp/cdproto/runtime github.com/chromedp/chromedp/kb " +
+	"examples/ci issuer issuer/audit issuer/sqlstore issuer/session issuer/access internal/pgtest internal/p11rig nss pinverify explain " +
+	"internal/lab keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest internal/tokendir/tokentest internal/fipstest " +
 	"keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock")
 
 // doors are the packages that reveal what the others hide, and who may import
 // them outside tests. The list is for whoever reviews a program's secrets.
 var doors = map[string][]string{
-	"pinblock/clear":  {"cmd/pinion", "internal/diagnose", "issuer/httpapi", "issuer/session", "testvectors"},
-	"keys/cleartext":  {"cmd/pinion", "hsm/hsmtest", "hsm/pkcs11", "internal/diagnose", "issuer/server", "issuer/session", "testvectors"},
+	"pinblock/clear":  {"cmd/pinion", "explain", "internal/diagnose", "internal/lab", "issuer/httpapi", "issuer/session", "testvectors"},
+	"keys/cleartext":  {"cmd/pinion", "explain", "hsm/hsmtest", "hsm/pkcs11", "internal/diagnose", "internal/lab", "issuer/server", "issuer/session", "testvectors"},
 	"internal/secret": {"hsm/pkcs11", "hsm/soft", "keys", "keys/cleartext", "keys/dukpt", "keys/dukpt/intermediate", "keys/keyblock", "keys/keyblock/clearblock"},
 	"internal/veil":   {"hsm", "internal/ontoken", "issuer", "pinblock", "pinblock/clear", "pinverify"},
 }
@@ -129,7 +142,12 @@ type pkg struct {
 
 func packages(t *testing.T, env ...string) []pkg {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Standard,CgoFiles", "./...")
+	return listed(t, "./...", env...)
+}
+
+func listed(t *testing.T, pattern string, env ...string) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Standard,CgoFiles", pattern)
 	cmd.Dir = root(t)
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.Output()
@@ -146,6 +164,12 @@ func packages(t *testing.T, env ...string) []pkg {
 	}
 	require.NotEmpty(t, ps)
 	return ps
+}
+
+// inBrowser returns the packages that are built for a browser alone.
+func inBrowser(t *testing.T) []pkg {
+	t.Helper()
+	return listed(t, "./internal/lab/wasm", "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 }
 
 func root(t *testing.T) string {
@@ -166,7 +190,7 @@ func isStandard(path string) bool {
 func TestImports(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, p := range packages(t, "CGO_ENABLED=1") {
+	for _, p := range append(packages(t, "CGO_ENABLED=1"), inBrowser(t)...) {
 		name := short(p.ImportPath)
 		line, ok := allowed[name]
 		require.True(t, ok, "package %s is not in the plan", name)
@@ -182,7 +206,7 @@ func TestImports(t *testing.T) {
 				require.Contains(t, append(may, alsoInTests...), short(path), "the tests of %s import %s", name, short(path))
 			}
 		}
-		if name != "hsm/hsmtest" && name != "internal/secret/secrettest" { // which are for tests alone
+		if name != "hsm/hsmtest" && name != "internal/secret/secrettest" && name != "internal/tokendir/tokentest" && name != "internal/fipstest" { // which are for tests alone
 			require.NotContains(t, p.Imports, "testing", "%s would bring package testing into programs", name)
 		}
 	}

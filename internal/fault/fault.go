@@ -52,16 +52,21 @@ func (s Set) Reasons() []string {
 	return r
 }
 
-// String says in words what is wrong.
-func (s Set) String() string {
+// Texts says in words what each of the Reasons means, in their order.
+func (s Set) Texts() []string {
 	var r []string
 	for _, n := range names {
 		if s&n.set != 0 {
 			r = append(r, n.text)
 		}
 	}
-	if len(r) == 0 {
+	return r
+}
+
+// String says in words what is wrong.
+func (s Set) String() string {
+	if s == 0 {
 		return "no fault"
 	}
-	return strings.Join(r, "; ")
+	return strings.Join(s.Texts(), "; ")
 }

@@ -45,6 +45,9 @@ func (e *Error) Unwrap() error { return pinblock.ErrBlock }
 // "control-nibble" and "fill", every fault that was found.
 func (e *Error) Reasons() []string { return e.faults.Reasons() }
 
+// Faults says in words what each of the Reasons means, in their order.
+func (e *Error) Faults() []string { return e.faults.Texts() }
+
 // PIN returns the PIN written in text, 0 to 16 decimal digits: also what is no
 // cardholder's PIN but fits one of the older formats.
 func PIN(text string) (pinblock.PIN, error) {
@@ -113,14 +116,9 @@ func Decode(f pinblock.Format, block []byte, pan pinblock.PAN, o *Options) (pinb
 	if err != nil {
 		return pinblock.PIN{}, err
 	}
-	var b veil.Block
-	switch len(block) {
-	case 8:
-		b = veil.HideBlock(binary.BigEndian.Uint64(block), 0, 8)
-	case 16:
-		b = veil.HideBlock(binary.BigEndian.Uint64(block), binary.BigEndian.Uint64(block[8:]), 16)
-	default:
-		return pinblock.PIN{}, pinblock.ErrBlockSize
+	b, err := hidden(block)
+	if err != nil {
+		return pinblock.PIN{}, err
 	}
 	return explained(pinblock.VeiledDecode(f, b, pan, x))
 }
@@ -162,6 +160,17 @@ func explained(pin pinblock.PIN, bad fault.Set, err error) (pinblock.PIN, error)
 		return pinblock.PIN{}, &Error{bad}
 	}
 	return pin, nil
+}
+
+// hidden is a block as package pinblock takes it.
+func hidden(block []byte) (veil.Block, error) {
+	switch len(block) {
+	case 8:
+		return veil.HideBlock(binary.BigEndian.Uint64(block), 0, 8), nil
+	case 16:
+		return veil.HideBlock(binary.BigEndian.Uint64(block), binary.BigEndian.Uint64(block[8:]), 16), nil
+	}
+	return veil.Block{}, pinblock.ErrBlockSize
 }
 
 func appendBlock(dst []byte, b veil.Block) []byte {

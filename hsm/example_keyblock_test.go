@@ -1,0 +1,42 @@
+package hsm_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/soft"
+	"github.com/pinion-hsm/pinion/keys"
+)
+
+// A zone key goes from one device to another in a key block. The key that protects it
+// was taken to both by hand, in components.
+func ExampleHSM_ExportKeyBlock() {
+	ctx := context.Background()
+	ours, theirs := hsm.New(soft.New()), hsm.New(soft.New())
+	defer ours.Close()
+	defer theirs.Close()
+	kbpk, _ := keys.Generate(keys.AES256, keys.UsageKBPK)
+	for _, h := range []*hsm.HSM{ours, theirs} {
+		if _, err := h.ImportKey(ctx, hsm.KeySpec{Label: "partner"}, kbpk); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	made, err := ours.GenerateKey(ctx, hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	block, err := ours.ExportKeyBlock(ctx, "zpk", "partner", hsm.WrapOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	got, exposure, err := theirs.ImportKeyBlock(ctx, hsm.KeySpec{Label: "zpk-ours"}, "partner", block)
+	fmt.Println(got.Label, got.Algorithm, got.Usage, exposure, err)
+	fmt.Println("the same key:", got.KCV == made.KCV)
+	// Output:
+	// zpk-ours TDES2 P0 on-device <nil>
+	// the same key: true
+}

@@ -3,6 +3,7 @@ package pinverify
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"sync"
 
 	"github.com/pinion-hsm/pinion/pinblock"
@@ -11,10 +12,12 @@ import (
 // scratch holds the block of one encipherment: for a PVV it has PIN digits in it.
 var scratch = sync.Pool{New: func() any { return new([8]byte) }}
 
+var errNotTDES = fmt.Errorf("%w: want a TDES key", ErrKey)
+
 // checkKey refuses what is not a key of 8-byte blocks: every method is TDES.
 func checkKey(key pinblock.Encrypter) error {
 	if key == nil || key.BlockSize() != 8 {
-		return ErrKey
+		return errNotTDES
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ var (
 	// ErrPIN is returned for a PIN that the method cannot have: the zero PIN,
 	// fewer than four digits, a length the method does not take or, for the
 	// German bank pool, a first digit 0.
-	ErrPIN = errors.New("pinverify: the method has no such PIN")
+	ErrPIN = errors.New("pinverify: the method has no such PIN: give one of a length and a first digit that it takes")
 	// ErrPAN is returned for a PAN with too few digits.
 	ErrPAN = errors.New("pinverify: PAN is too short for this method: give the whole PAN with its check digit")
 	// ErrKey is returned for a key that does not fit the method.

@@ -56,15 +56,10 @@ func (m GBP) Reference(ctx context.Context, key pinblock.Encrypter, pin pinblock
 
 // PIN returns the PIN of an account that has this offset of four digits.
 func (m GBP) PIN(ctx context.Context, key pinblock.Encrypter, pan pinblock.PAN, offset []byte) (pinblock.PIN, error) {
-	o, err := parseReference(offset, 4)
+	w, err := digits3to6Plus(ctx, key, m.Table, m.Validation, pan, offset)
 	if err != nil {
 		return pinblock.PIN{}, err
 	}
-	w, err := digits3to6(ctx, key, m.Table, m.Validation, pan)
-	if err != nil {
-		return pinblock.PIN{}, err
-	}
-	w = add(w, o, 4)
 	return toPIN(w|isZero(w, 1)<<60, 4), nil
 }
 

@@ -38,3 +38,16 @@ func digits3to6(ctx context.Context, key pinblock.Encrypter, t Table, v Validati
 	w, err := natural(ctx, key, t, v, pan)
 	return take(w, 2, 4), err
 }
+
+// digits3to6Plus returns those digits plus an offset of four.
+func digits3to6Plus(ctx context.Context, key pinblock.Encrypter, t Table, v Validation, pan pinblock.PAN, offset []byte) (uint64, error) {
+	o, err := parseReference(offset, 4)
+	if err != nil {
+		return 0, err
+	}
+	w, err := digits3to6(ctx, key, t, v, pan)
+	if err != nil {
+		return 0, err
+	}
+	return add(w, o, 4), nil
+}

@@ -54,15 +54,11 @@ func (m NL1) Reference(ctx context.Context, key pinblock.Encrypter, pin pinblock
 
 // PIN returns the PIN of an account that has this offset of four digits.
 func (m NL1) PIN(ctx context.Context, key pinblock.Encrypter, pan pinblock.PAN, offset []byte) (pinblock.PIN, error) {
-	o, err := parseReference(offset, 4)
+	w, err := digits3to6Plus(ctx, key, m.Table, m.Validation, pan, offset)
 	if err != nil {
 		return pinblock.PIN{}, err
 	}
-	w, err := digits3to6(ctx, key, m.Table, m.Validation, pan)
-	if err != nil {
-		return pinblock.PIN{}, err
-	}
-	return toPIN(add(w, o, 4), 4), nil
+	return toPIN(w, 4), nil
 }
 
 func init() { known = append(known, NL1{}) }

@@ -25,6 +25,7 @@ var (
 	_ Referencer = StoredBlock{}
 
 	errCannotDecipher = fmt.Errorf("%w: a stored block needs a key that can also decipher", ErrKey)
+	errOtherBlocks    = fmt.Errorf("%w: want an AES key for ISO-4, a TDES key for every other format", ErrKey)
 )
 
 // Name returns "stored-block".
@@ -88,7 +89,7 @@ func (m StoredBlock) checkKey(key pinblock.Encrypter) error {
 		return err
 	}
 	if key == nil || key.BlockSize() != m.Format.BlockSize() {
-		return ErrKey
+		return errOtherBlocks
 	}
 	return nil
 }

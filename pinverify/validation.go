@@ -80,6 +80,11 @@ func hexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
+// Cut returns what [ValidationFromPAN] was given. For fixed data ok is false.
+func (v Validation) Cut() (offset, length int, pad byte, ok bool) {
+	return v.offset, v.length, v.pad, !v.fixed()
+}
+
 func (v Validation) fixed() bool { return !veil.IsZero(v.hi) }
 
 // Check reports a length or an offset that no PAN has, [ErrValidation], or a pad

@@ -106,3 +106,12 @@ func TestParsePad(t *testing.T) {
 		require.ErrorIs(t, err, pinverify.ErrPad, text)
 	}
 }
+
+func TestValidationCut(t *testing.T) {
+	t.Parallel()
+	offset, length, pad, ok := pinverify.ValidationFromPAN(4, 11, 0xe).Cut()
+	require.True(t, ok)
+	require.Equal(t, [3]int{4, 11, 0xe}, [3]int{offset, length, int(pad)})
+	_, _, _, ok = mustValidation(t, "0000000000000000").Cut()
+	require.False(t, ok)
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 )
@@ -16,6 +17,7 @@ func init() { register("lab", newLabCombine) }
 // labComponents are the flags that combine and split share.
 type labComponents struct {
 	output
+	explanation
 	algorithm string
 }
 
@@ -23,6 +25,7 @@ func (l *labComponents) flags(c *cobra.Command) {
 	c.Flags().StringVar(&l.algorithm, "algorithm", "", "`tdes or aes`, where the length leaves it open (16 and 24 bytes; tdes without it)")
 	completeWith(c, "algorithm", func() []string { return []string{"tdes", "aes"} })
 	l.output.flag(c)
+	l.explainFlag(c)
 }
 
 // of returns the algorithm of a key of n bytes.
@@ -66,7 +69,8 @@ func newLabCombine(e *env) *cobra.Command {
 		Short: "Make a key of its components",
 		Long: `Combine prints the exclusive or of 2 to 9 components, and its check values. The
 check value of each component goes to standard error, for comparing with what
-the component's holder has.`,
+the component's holder has. With --explain the components stand below each other,
+with what they come to, and the parity.`,
 		Example: `  pinion lab combine --part 0123456789ABCDEFFEDCBA9876543210 --part 1032547698BADCFE67452301EFCDAB89
   pinion lab combine --algorithm aes --part 00112233445566778899AABBCCDDEEFF --part 0F1E2D3C4B5A69788796A5B4C3D2E1F0`,
 		Args: noArgs,
@@ -75,14 +79,13 @@ the component's holder has.`,
 			if err != nil {
 				return err
 			}
+			if l.explain {
+				x, err := explain.Combine(a, parity, components)
+				return l.explained(e, x, notCombined(err, len(parts)))
+			}
 			k, err := keys.Combine(a, keys.UsagePIN, parity, components...)
-			switch {
-			case errors.Is(err, keys.ErrComponentCount):
-				return usage("--part: a key has 2 to 9 components, and this has %d", len(parts))
-			case errors.Is(err, keys.ErrWeak):
-				return about("the components make no key", err).withHint("was one component entered twice? The same one twice cancels out")
-			case err != nil:
-				return about("--part", err)
+			if err != nil {
+				return notCombined(err, len(parts))
 			}
 			return l.printKey(e, k)
 		},
@@ -91,6 +94,19 @@ the component's holder has.`,
 	c.Flags().BoolVar(&parity, "parity", false, "adjust a TDES key to odd parity")
 	l.flags(c)
 	return c
+}
+
+// notCombined says why so many components make no key; nil if they do.
+func notCombined(err error, parts int) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, keys.ErrComponentCount):
+		return usage("--part: a key has 2 to 9 components, and this has %d", parts)
+	case errors.Is(err, keys.ErrWeak):
+		return about("the components make no key", err).withHint("was one component entered twice? The same one twice cancels out")
+	}
+	return about("--part", err)
 }
 
 // read reads the components, and prints the check value of each.

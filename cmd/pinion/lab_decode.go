@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 )
@@ -17,9 +18,11 @@ func newLabDecode(e *env) *cobra.Command {
 		Use:   "decode",
 		Short: "Take a clear PIN block apart",
 		Long: `Decode prints the PIN in a clear block; for ISO-4, in the PIN field. A block that
-is not one of the format is exit code 1, and every fault in it is named.`,
+is not one of the format is exit code 1, and every fault in it is named. With
+--explain it prints what each nibble is, and marks those that are wrong.`,
 		Example: `  pinion lab decode --format iso-0 --block 041215FEDCBA9876 --pan 5432101234567891
-  pinion lab decode --format ibm-3624 --block 123456EEEEEEEEEE --json`,
+  pinion lab decode --format ibm-3624 --block 123456EEEEEEEEEE --json
+  pinion lab decode --format iso-0 --block 041215FEDCBA9876 --pan 5432101234567891 --explain`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			f, err := in.get()
@@ -38,11 +41,16 @@ is not one of the format is exit code 1, and every fault in it is named.`,
 			if err != nil {
 				return err
 			}
+			const hint = "'pinion lab diagnose --block HEX --pan PAN' tries other formats and PANs"
+			if in.explain {
+				x, err := explain.Decode(f, block, pan, o)
+				return in.explained(e, x, notDecoded(err, f, hint))
+			}
 			pin, err := clear.Decode(f, block, pan, o)
-			return in.printPIN(e, f, pin, err, "'pinion lab diagnose --block HEX --pan PAN' tries other formats and PANs")
+			return in.printPIN(e, f, pin, err, hint)
 		},
 	}
-	in.flags(c, "format", "block", "pan", "udk")
+	in.flags(c, "format", "block", "pan", "udk", "explain")
 	return c
 }
 

@@ -31,6 +31,7 @@ F on its left.`,
 // labDUKPT holds the flags that the dukpt commands share, as typed.
 type labDUKPT struct {
 	output
+	explanation
 	bdk, ik, ksn string
 }
 

@@ -40,17 +40,22 @@ update is the key under which a terminal is sent its next initial key.
 
 The purpose transaction prints the key that all of these are derived from, for
 comparing with published tables. It is not a working key, and what is enciphered
-under it is enciphered wrong.`,
+under it is enciphered wrong.
+
+With --explain it prints the KSN bit by bit, the way down the tree of keys, and how
+each working key is made: all of them, if no --purpose is given.`,
 		Example: `  pinion lab dukpt derive --bdk 0123456789ABCDEFFEDCBA9876543210 --ksn FFFF9876543210E00001 --purpose pin
   pinion lab dukpt derive --ik 6AC292FAA1315B4D858AB3A3D7D5933A --ksn FFFF9876543210E00001 --purpose mac-request
   pinion lab dukpt derive --bdk FEDCBA9876543210F1F1F1F1F1F1F1F1 --ksn 123456789012345600000001 --purpose pin --algorithm aes128
   pinion lab dukpt derive --bdk FEDCBA9876543210F1F1F1F1F1F1F1F1 --ksn 123456789012345600000001 --purpose mac-both --algorithm hmac128
-  pinion lab dukpt derive --bdk 0123456789ABCDEFFEDCBA9876543210 --ksn FFFF9876543210E00001 --purpose transaction`,
+  pinion lab dukpt derive --bdk 0123456789ABCDEFFEDCBA9876543210 --ksn FFFF9876543210E00001 --purpose transaction
+  pinion lab dukpt derive --bdk 0123456789ABCDEFFEDCBA9876543210 --ksn FFFF9876543210E00C05 --purpose pin --explain`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return d.run(e) },
 	}
 	d.flags(c, "bdk", "ik", "ksn")
 	d.output.flag(c)
+	d.explainFlag(c)
 	f := c.Flags()
 	f.StringVar(&d.purpose, "purpose", "", "`purpose` of the key: "+strings.Join(purposeNames(), ", "))
 	f.StringVar(&d.algorithm, "algorithm", "", "`algorithm` of the key, if not that of the BDK: "+strings.Join(workingNames(), ", "))
@@ -83,6 +88,9 @@ func (d *labDerivation) run(e *env) error {
 	a, hmac, err := d.working(key)
 	if err != nil {
 		return err
+	}
+	if d.explain {
+		return d.steps(e, key, ksn, a, hmac)
 	}
 	if d.purpose == "" {
 		return usage("--purpose is missing").withHint("pin for PIN blocks; the others are %s", strings.Join(purposeNames()[1:], ", "))

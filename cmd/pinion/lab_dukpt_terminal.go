@@ -38,7 +38,10 @@ The transaction after --ksn is the first one; with the counter 0 that is 1. With
 --from-ksn the first one is that very transaction.
 
 With --records each line is a record, as the pin commands read them: the other
-end of a test is 'pinion pin translate --from-key BDK …'.`,
+end of a test is 'pinion pin translate --from-key BDK …'.
+
+With --explain it prints of the first transaction how its PIN key is derived and its
+PIN block made.`,
 		Example: `  pinion lab dukpt terminal --bdk 0123456789ABCDEFFEDCBA9876543210 --ksn FFFF9876543210E00000 --format iso-0 --pin 1234 --pan 5432101234567891
   pinion lab dukpt terminal --ik 6AC292FAA1315B4D858AB3A3D7D5933A --from-ksn FFFF9876543210EFF800 --format iso-0 --pin 1234 --pan 5432101234567891 --count 1
   pinion lab dukpt terminal --bdk FEDCBA9876543210F1F1F1F1F1F1F1F1 --ksn 123456789012345600000000 --format iso-4 --pin 1234 --pan 5432101234567891 --count 3 --records`,
@@ -47,7 +50,7 @@ end of a test is 'pinion pin translate --from-key BDK …'.`,
 	}
 	t.dukpt.flags(c, "bdk", "ik", "ksn")
 	c.Flags().Lookup("ksn").Usage = "KSN of the last transaction, or with the counter 0, `hex`"
-	t.labInput.flags(c, "format", "pin", "pan", "fill")
+	t.labInput.flags(c, "format", "pin", "pan", "fill", "explain")
 	f := c.Flags()
 	f.StringVar(&t.from, "from-ksn", "", "KSN of the first transaction, `hex`, in place of --ksn")
 	f.StringVar(&t.algorithm, "pin-key-algorithm", "", "`algorithm` of the PIN keys where it is not the usual one, like aes128 under an AES-256 BDK")
@@ -96,6 +99,9 @@ func (t *labTerminal) run(c *cobra.Command, e *env) error {
 	terminal, a, err := t.terminal(f)
 	if err != nil {
 		return err
+	}
+	if t.explain {
+		return t.steps(c, e, terminal, a, f, pin, pan, o)
 	}
 	seal := func(tx dukpt.Transaction) (played, error) {
 		key, err := tx.WorkingKey(dukpt.PIN, a)

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 )
@@ -16,11 +17,13 @@ func newLabEncode(e *env) *cobra.Command {
 		Use:   "encode",
 		Short: "Make a clear PIN block",
 		Long: `Encode prints the clear block of a PIN. For ISO-4, whose block exists only
-enciphered, it prints the PIN field, or with --pan-field the PAN field.`,
+enciphered, it prints the PIN field, or with --pan-field the PAN field. With
+--explain it prints what each nibble of the block is and where it comes from.`,
 		Example: `  pinion lab encode --format iso-0 --pin 1234 --pan 5432101234567891
   pinion lab encode --format iso-3 --pin 1234 --pan 5432101234567891 --fill AAAAAAAAAA
   pinion lab encode --format ibm-3624 --pad E --pin 123456
-  pinion lab encode --format iso-4 --pan 5432101234567891 --pan-field`,
+  pinion lab encode --format iso-4 --pan 5432101234567891 --pan-field
+  pinion lab encode --format iso-0 --pin 1234 --pan 5432101234567891 --explain`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			f, err := in.get()
@@ -28,12 +31,15 @@ enciphered, it prints the PIN field, or with --pan-field the PAN field.`,
 				return err
 			}
 			if panField {
+				if in.explain {
+					return usage("--pan-field does not go with --explain").withHint("--explain shows both fields of ISO-4")
+				}
 				return labPANField(e, &in, f)
 			}
 			return labEncode(e, &in, f)
 		},
 	}
-	in.flags(c, "format", "pin", "pan", "fill", "udk")
+	in.flags(c, "format", "pin", "pan", "fill", "udk", "explain")
 	c.Flags().BoolVar(&panField, "pan-field", false, "print the PAN field of ISO-4 instead")
 	return c
 }
@@ -58,6 +64,10 @@ func labEncode(e *env, in *labInput, f pinblock.Format) error {
 	o, err := in.options()
 	if err != nil {
 		return err
+	}
+	if in.explain {
+		x, err := explain.Encode(f, pin, pan, o)
+		return in.explained(e, x, blame(err, f))
 	}
 	b, err := clear.Encode(nil, f, pin, pan, o)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 type labInput struct {
 	labFormat
 	output
+	explanation
 	pin, pan, key, block string
 	fill, udkA, oldPIN   string
 }
@@ -36,6 +37,8 @@ func (in *labInput) flags(c *cobra.Command, names ...string) {
 			f.StringVar(&in.key, name, "", "key, `hex`: TDES of 32 or 48 digits, for ISO-4 AES of 32, 48 or 64")
 		case "block":
 			f.StringVar(&in.block, name, "", "PIN block, `hex`: 16 digits, for ISO-4 32")
+		case "explain":
+			in.explainFlag(c)
 		case "fill":
 			f.StringVar(&in.fill, name, "", "fill, `hex`, instead of random digits")
 		case "udk":

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 )
@@ -17,6 +18,7 @@ func init() { register("lab", newLabKCV) }
 // labKCV is what the flags of kcv ask for.
 type labKCV struct {
 	output
+	explanation
 	key, method, algorithm, data string
 	length                       int
 }
@@ -38,7 +40,10 @@ line, else one line for each method that keys of this length may have. A key of
 
 The usual methods are tdes-ecb-zero for TDES and aes-cmac-zero for AES (ANSI
 X9.24-1); many devices show aes-ecb-zero. Keys that pinion refuses to work with,
-such as single DES, have a check value too.`,
+such as single DES, have a check value too.
+
+With --explain it prints every method that fits, what each of them enciphers and
+all that comes out, the parts of the key, and its parity.`,
 		Example: `  pinion lab kcv --key 0123456789ABCDEFFEDCBA9876543210
   pinion lab kcv --key 0123456789ABCDEFFEDCBA9876543210 --algorithm tdes
   pinion lab kcv --key 00112233445566778899AABBCCDDEEFF --method aes-cmac-zero --length 10`,
@@ -54,6 +59,7 @@ such as single DES, have a check value too.`,
 	completeWith(c, "method", kcvMethodNames)
 	completeWith(c, "algorithm", func() []string { return []string{"tdes", "aes"} })
 	k.output.flag(c)
+	k.explainFlag(c)
 	return c
 }
 
@@ -98,6 +104,9 @@ func (k *labKCV) run(e *env) error {
 	if len(values) == 0 {
 		return usage("--key: no key has %d bytes", len(raw)).withHint("TDES has 8, 16 or 24 bytes, AES 16, 24 or 32")
 	}
+	if k.explain {
+		return k.steps(e, raw, data)
+	}
 	noteWeak(e, raw)
 	if labelled {
 		return k.write(e, tabbed(values), struct {
@@ -105,6 +114,20 @@ func (k *labKCV) run(e *env) error {
 		}{values})
 	}
 	return k.write(e, values[0].KCV, values[0])
+}
+
+// steps explains the methods asked for, or all of them: more than are printed without
+// --explain, because who asks for it has a check value that is none of those.
+func (k *labKCV) steps(e *env, raw, data []byte) error {
+	methods, labelled, err := k.methods()
+	if err != nil {
+		return err
+	}
+	if labelled {
+		methods = nil
+	}
+	x, err := explain.KCVOver(raw, data, methods...)
+	return k.explained(e, x, err)
 }
 
 // methods returns the methods asked for, and whether there may be several.

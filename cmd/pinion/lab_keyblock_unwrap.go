@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys/keyblock"
 	"github.com/pinion-hsm/pinion/keys/keyblock/clearblock"
 )
@@ -15,6 +16,7 @@ func init() { register("lab keyblock", newLabKeyBlockUnwrap) }
 // labUnwrapping is what the flags of unwrap ask for.
 type labUnwrapping struct {
 	output
+	explanation
 	kbpk, block string
 }
 
@@ -26,15 +28,20 @@ func newLabKeyBlockUnwrap(e *env) *cobra.Command {
 		Long: `Unwrap prints the key in a block, its check values, and the padding, which makes
 the same block again with 'pinion lab keyblock wrap --pad'. A block that is not
 authentic under the protection key is exit code 1: a wrong key, a changed header
-and a changed key look the same.`,
-		Example: `  pinion lab keyblock unwrap --kbpk 00112233445566778899AABBCCDDEEFF --block C0072P0TE00N0000D8A6C0A9654CBDB862F7F6E633D0B12791AFA0E6778BEAFD010EC262`,
-		Args:    noArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return u.run(c, e) },
+and a changed key look the same.
+
+--explain shows the fields, the keys that are derived from the protection key, what
+the authenticator should be, and what was enciphered.`,
+		Example: `  pinion lab keyblock unwrap --kbpk 00112233445566778899AABBCCDDEEFF --block C0072P0TE00N0000D8A6C0A9654CBDB862F7F6E633D0B12791AFA0E6778BEAFD010EC262
+  pinion lab keyblock unwrap --kbpk 00112233445566778899AABBCCDDEEFF --block C0072P0TE00N0000D8A6C0A9654CBDB862F7F6E633D0B12791AFA0E6778BEAFD010EC262 --explain`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return u.run(c, e) },
 	}
 	f := c.Flags()
 	f.StringVar(&u.kbpk, "kbpk", "", "key block protection key, `hex`: TDES for versions A to C, AES for D and E")
 	f.StringVar(&u.block, "block", "", "key `block`")
 	u.output.flag(c)
+	u.explainFlag(c)
 	return c
 }
 
@@ -54,12 +61,19 @@ func (u *labUnwrapping) run(c *cobra.Command, e *env) error {
 		return usage("--block is missing")
 	}
 	h, err := keyblock.ParseHeader(u.block)
+	if err != nil && u.explain {
+		x, err := explain.KeyBlock(c.Context(), u.block, nil)
+		return u.explained(e, x, blockProblem("--block", err))
+	}
 	if err != nil {
 		return blockProblem("--block", err)
 	}
 	kbpk, err := kbpkFlag(u.kbpk, h.Version)
 	if err != nil {
 		return err
+	}
+	if u.explain {
+		return u.explainBlock(c, e)
 	}
 	opened, err := keyblock.Unwrap(c.Context(), kbpk, u.block)
 	if err != nil {
@@ -78,4 +92,17 @@ func (u *labUnwrapping) run(c *cobra.Command, e *env) error {
 		_, _ = fmt.Fprintln(e.stderr, "note: not as X9.143 has it: "+p)
 	}
 	return u.write(e, text.String(), out)
+}
+
+// explainBlock prints how the block opens, or how far it does.
+func (u *labUnwrapping) explainBlock(c *cobra.Command, e *env) error {
+	raw, err := hexFlag("--kbpk", u.kbpk)
+	if err != nil {
+		return err
+	}
+	x, err := explain.KeyBlock(c.Context(), u.block, raw)
+	if err != nil {
+		err = blockProblem("--block", err)
+	}
+	return u.explained(e, x, err)
 }

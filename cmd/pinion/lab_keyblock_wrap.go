@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys/keyblock"
 	"github.com/pinion-hsm/pinion/keys/keyblock/clearblock"
 )
@@ -12,6 +13,7 @@ func init() { register("lab keyblock", newLabKeyBlockWrap) }
 // labWrapping is what the flags of wrap ask for.
 type labWrapping struct {
 	output
+	explanation
 	kbpk, key, pad, header string
 	fields                 keyblock.Fields
 	optional               []string
@@ -57,6 +59,7 @@ whole cipher blocks.`,
 	f.BoolVar(&w.showLength, "show-key-length", false, "make the block as short as the key allows")
 	completeWith(c, "usage", usageNames)
 	w.output.flag(c)
+	w.explainFlag(c)
 	return c
 }
 
@@ -88,6 +91,9 @@ func (w *labWrapping) run(c *cobra.Command, e *env) error {
 		}
 		pad = append([]byte{}, pad...) // not nil, which is random
 	}
+	if w.explain {
+		return w.explainBlock(c, e, h, raw, pad)
+	}
 	block, err := clearblock.Wrap(c.Context(), kbpk, h, raw, pad, w.allowed()...)
 	if err != nil {
 		return w.blame(err)
@@ -96,6 +102,19 @@ func (w *labWrapping) run(c *cobra.Command, e *env) error {
 		Block string       `json:"block"`
 		KCVs  []checkValue `json:"kcvs,omitempty"`
 	}{block, keyValues(h.Algorithm, raw)})
+}
+
+// explainBlock prints how the block is made.
+func (w *labWrapping) explainBlock(c *cobra.Command, e *env, h keyblock.Header, raw, pad []byte) error {
+	kbpk, err := hexFlag("--kbpk", w.kbpk)
+	if err != nil {
+		return err
+	}
+	x, err := explain.Wrap(c.Context(), kbpk, h, raw, pad, w.allowed()...)
+	if err != nil {
+		err = w.blame(err)
+	}
+	return w.explained(e, x, err)
 }
 
 func (w *labWrapping) allowed() (out []keyblock.Option) {

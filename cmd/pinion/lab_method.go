@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 	"github.com/pinion-hsm/pinion/pinblock"
@@ -34,7 +35,7 @@ func (m *labMethod) flags(c *cobra.Command, method string, names ...string) {
 		return pflag.NormalizedName(name)
 	})
 	m.add(c)
-	m.labInput.flags(c, names...)
+	m.labInput.flags(c, append(names, "explain")...)
 	c.Flags().Lookup("pvk").Usage = "PIN verification key, `hex`: TDES of 32 or 48 digits"
 	if method != "" {
 		m.name = method
@@ -103,11 +104,26 @@ func (m *labMethod) printReference(ctx context.Context, e *env, method pinverify
 	if err != nil {
 		return err
 	}
+	if m.explain {
+		x, err := explainReference(ctx, key, method, pin, pan)
+		return m.explained(e, x, blameMethod(err))
+	}
 	value, err := method.Reference(ctx, key, pin, pan)
 	if err != nil {
 		return blameMethod(err)
 	}
 	return m.write(e, string(value), labReference{Method: method.Name(), Reference: string(value), KCV: key.KCV()})
+}
+
+// explainReference explains the reference value of a PIN.
+func explainReference(ctx context.Context, key keys.Key, method pinverify.Referencer, pin pinblock.PIN, pan pinblock.PAN) (explain.Explanation, error) {
+	switch method := method.(type) {
+	case pinverify.VisaPVV:
+		return explain.PVV(ctx, key, method, pin, pan)
+	case pinverify.IBM3624:
+		return explain.Offset(ctx, key, method, pin, pan)
+	}
+	return explain.Explanation{}, explain.ErrMethod
 }
 
 // labReference is what pvv and offset print with --json.
@@ -117,9 +133,14 @@ type labReference struct {
 	KCV       string `json:"kcv"` // of the PIN verification key
 }
 
+// explainedMethods are those that --explain knows.
+const explainedMethods = "visa-pvv and ibm-3624"
+
 // blameMethod says which flag an error of a method is about.
 func blameMethod(err error) error {
 	switch {
+	case errors.Is(err, explain.ErrMethod):
+		return usage("--explain: %s are explained, other methods are not", explainedMethods)
 	case errors.Is(err, pinverify.ErrPAN), errors.Is(err, pinblock.ErrPANLength):
 		return about("--pan", err)
 	case errors.Is(err, pinverify.ErrPIN), errors.Is(err, pinblock.ErrPINLength):

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -16,7 +17,7 @@ func newLabNatural(e *env) *cobra.Command {
 		Use:   "natural",
 		Short: "Compute the natural PIN of an account (IBM 3624)",
 		Long: `Natural prints the IBM 3624 PIN of an account without an offset: its enciphered
-and decimalized validation data.` + shortNamesHelp,
+and decimalized validation data. With --explain it prints the steps.` + shortNamesHelp,
 		Example: `  pinion lab natural --pvk 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891
   pinion lab natural --pvk 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891 --pan-start 4 --pan-length 11 --pan-pad 0 --length 6`,
 		Args: noArgs,
@@ -39,6 +40,10 @@ and decimalized validation data.` + shortNamesHelp,
 			key, err := labPVK(m.methodFlags.key, ibm.Usages()[0])
 			if err != nil {
 				return err
+			}
+			if m.explain {
+				x, err := explain.NaturalPIN(c.Context(), key, ibm, pan, length)
+				return m.explained(e, x, blameMethod(err))
 			}
 			pin, err := ibm.Natural(c.Context(), key, pan, length)
 			if err != nil {

@@ -17,7 +17,8 @@ func newLabOffset(e *env) *cobra.Command {
 3624 has it; with --method gbp or nl-pin-1, as those have it.
 
 With --check-length the offset covers so many digits from the right end of the
-PIN, as IBM CCA counts; without it, the whole PIN.` + shortNamesHelp,
+PIN, as IBM CCA counts; without it, the whole PIN. With --explain it prints the
+steps, for ibm-3624.` + shortNamesHelp,
 		Example: `  pinion lab offset --pvk 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891 --pin 1234
   pinion lab offset --pvk 0123456789ABCDEFFEDCBA9876543210 --vdata 5432101234567891 --pin 123456 --check-length 4
   pinion lab offset --method nl-pin-1 --pvk 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891 --pin 1234`,

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 )
 
@@ -15,9 +16,11 @@ func newLabOpen(e *env) *cobra.Command {
 		Short: "Decipher a PIN block and print the PIN",
 		Long: `Open prints the PIN in an enciphered block. A block that does not open is exit
 code 1. What is wrong with it is said, which no device would do: to whoever does
-not hold the key it would be a hint at the PIN.`,
-		Example: `  pinion lab open --format iso-0 --block BA2ADC4EBA48F711 --key 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891`,
-		Args:    noArgs,
+not hold the key it would be a hint at the PIN. With --explain it prints what was
+deciphered, what each nibble of it is, and marks those that are wrong.`,
+		Example: `  pinion lab open --format iso-0 --block BA2ADC4EBA48F711 --key 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891
+  pinion lab open --format iso-0 --block BA2ADC4EBA48F711 --key 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891 --explain`,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			f, err := in.get()
 			if err != nil {
@@ -39,10 +42,15 @@ not hold the key it would be a hint at the PIN.`,
 			if err != nil {
 				return err
 			}
+			const hint = "'pinion lab diagnose --block HEX --key HEX --pan PAN' finds out why"
+			if in.explain {
+				x, err := explain.Open(c.Context(), key, f, block, pan, o)
+				return in.explained(e, x, notDecoded(err, f, hint))
+			}
 			pin, err := clear.Open(c.Context(), key, f, block, pan, o)
-			return in.printPIN(e, f, pin, err, "'pinion lab diagnose --block HEX --key HEX --pan PAN' finds out why")
+			return in.printPIN(e, f, pin, err, hint)
 		},
 	}
-	in.flags(c, "format", "block", "key", "pan", "udk")
+	in.flags(c, "format", "block", "key", "pan", "udk", "explain")
 	return c
 }

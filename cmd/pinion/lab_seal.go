@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 )
 
@@ -13,9 +14,10 @@ func newLabSeal(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "seal",
 		Short: "Make an enciphered PIN block",
-		Long:  `Seal prints the block of a PIN, enciphered under a key.`,
+		Long: `Seal prints the block of a PIN, enciphered under a key. With --explain it prints
+the clear block, nibble by nibble, and every encipherment.`,
 		Example: `  pinion lab seal --format iso-0 --pin 1234 --pan 5432101234567891 --key 0123456789ABCDEFFEDCBA9876543210
-  pinion lab seal --format iso-4 --pin 1234 --pan 5432101234567891 --key 00112233445566778899AABBCCDDEEFF --fill 0123456789ABCDEF`,
+  pinion lab seal --format iso-4 --pin 1234 --pan 5432101234567891 --key 00112233445566778899AABBCCDDEEFF --fill 0123456789ABCDEF --explain`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			f, err := in.get()
@@ -38,6 +40,10 @@ func newLabSeal(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if in.explain {
+				x, err := explain.Seal(c.Context(), key, f, pin, pan, o)
+				return in.explained(e, x, blame(err, f))
+			}
 			b, err := clear.Seal(c.Context(), nil, key, f, pin, pan, o)
 			if err != nil {
 				return blame(err, f)
@@ -45,7 +51,7 @@ func newLabSeal(e *env) *cobra.Command {
 			return in.write(e, hexText(b), sealed{Format: f.String(), Block: hexText(b), KCV: key.KCV()})
 		},
 	}
-	in.flags(c, "format", "pin", "pan", "key", "fill", "udk")
+	in.flags(c, "format", "pin", "pan", "key", "fill", "udk", "explain")
 	return c
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 )
@@ -21,7 +22,8 @@ func newLabSplit(e *env) *cobra.Command {
 		Use:   "split",
 		Short: "Split a key into components",
 		Long: `Split prints 2 to 9 random components whose exclusive or is the key, each with
-its check value: one line "component KCV" for each.`,
+its check value: one line "component KCV" for each. With --explain it prints what
+is left of the key after each of them.`,
 		Example: `  pinion lab split --key 0123456789ABCDEFFEDCBA9876543210 --parts 3`,
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -45,6 +47,10 @@ its check value: one line "component KCV" for each.`,
 				return usage("--parts: want 2 to 9")
 			} else if err != nil {
 				return err
+			}
+			if l.explain {
+				x, err := explain.Split(k, components)
+				return l.explained(e, x, err)
 			}
 			return l.printComponents(e, k, components)
 		},

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
@@ -28,7 +30,8 @@ func newLabTranslate(e *env) *cobra.Command {
 		Short: "Move a PIN block to another key and format",
 		Long: `Translate prints the block for another key and, if asked, in another format, for
 the same PAN. Here every pair of formats may be translated; with --policy pci-pin
-or ibm-cca only those that the policy allows, and exit code 3 for the others.`,
+or ibm-cca only those that the policy allows, and exit code 3 for the others. With
+--explain it prints what every policy says, and both blocks, nibble by nibble.`,
 		Example: `  pinion lab translate --from-format iso-0 --from-key 0123456789ABCDEFFEDCBA9876543210 --to-format iso-4 --to-key 00112233445566778899AABBCCDDEEFF --pan 5432101234567891 --block BA2ADC4EBA48F711`,
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -43,7 +46,7 @@ or ibm-cca only those that the policy allows, and exit code 3 for the others.`,
 	f.StringVar(&t.policy, "policy", "open", "translation `policy`: open, pci-pin or ibm-cca")
 	f.BoolVar(&t.toChipCard, "to-chip-card", false, "the block goes to a chip card, the only place that policies let ISO-2 go")
 	completeWith(c, "policy", policyNames)
-	t.labInput.flags(c, "pan", "block", "fill", "udk")
+	t.labInput.flags(c, "pan", "block", "fill", "udk", "explain")
 	return c
 }
 
@@ -86,15 +89,29 @@ func (t *labTranslation) run(c *cobra.Command, e *env) error {
 	if err != nil {
 		return err
 	}
+	if t.explain {
+		return t.explainTranslation(c, e, block, pan, explain.Leg{Key: fromKey, Format: from, Options: o}, explain.Leg{Key: toKey, Format: to, Options: o})
+	}
 	pin, err := clear.Open(c.Context(), fromKey, from, block, pan, o)
 	if err != nil {
-		return notDecoded(err, from, "'pinion lab diagnose --block HEX --key HEX --pan PAN' finds out why")
+		return notDecoded(err, from, translateHint)
 	}
 	b, err := clear.Seal(c.Context(), nil, toKey, to, pin, pan, o)
 	if err != nil {
 		return blame(err, to)
 	}
 	return t.write(e, hexText(b), sealed{Format: to.String(), Block: hexText(b), KCV: toKey.KCV()})
+}
+
+// translateHint is for a block that does not open.
+const translateHint = "'pinion lab diagnose --block HEX --key HEX --pan PAN' finds out why"
+
+func (t *labTranslation) explainTranslation(c *cobra.Command, e *env, block []byte, pan pinblock.PAN, from, to explain.Leg) error {
+	x, err := explain.Translate(c.Context(), block, pan, from, to)
+	if target := (*explain.TargetError)(nil); errors.As(err, &target) {
+		return t.explained(e, x, blame(err, to.Format))
+	}
+	return t.explained(e, x, notDecoded(err, from.Format, translateHint))
 }
 
 // allowed asks the policy.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/pinverify"
 )
@@ -19,7 +20,9 @@ func newLabVerify(e *env) *cobra.Command {
 		Short: "Verify a PIN against its reference value",
 		Long: `Verify prints "right PIN" and ends with 0, or "wrong PIN" and ends with 1. The
 reference value is a PVV, an offset or, for stored-block, a PIN block enciphered
-under --pvk; the interbank method has none.` + shortNamesHelp,
+under --pvk; the interbank method has none.
+
+With --explain it prints the steps and the answer, for visa-pvv and ibm-3624.` + shortNamesHelp,
 		Example: `  pinion lab verify --method visa-pvv --pvk 0123456789ABCDEFFEDCBA9876543210 --pvki 1 --pan 5432101234567891 --pin 1234 --reference 6776
   pinion lab verify --method stored-block --stored-format iso-0 --pvk 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891 --pin 1234 --reference BA2ADC4EBA48F711`,
 		Args: noArgs,
@@ -36,6 +39,10 @@ under --pvk; the interbank method has none.` + shortNamesHelp,
 			if err != nil {
 				return err
 			}
+			if m.explain {
+				x, err := explain.Verify(c.Context(), key, method, pin, pan, value)
+				return m.explained(e, x, decision(err))
+			}
 			err = method.Verify(c.Context(), key, pin, pan, value)
 			if err != nil && !errors.Is(err, pinverify.ErrWrongPIN) {
 				return blameMethod(err)
@@ -46,6 +53,14 @@ under --pvk; the interbank method has none.` + shortNamesHelp,
 	m.flags(c, "", "pan", "pin")
 	c.Flags().StringVar(&reference, "reference", "", "reference `value`: PVV, offset, or the stored block as hex")
 	return c
+}
+
+// decision is what a verification ends with whose answer is printed already.
+func decision(err error) error {
+	if errors.Is(err, pinverify.ErrWrongPIN) {
+		return answerNo()
+	}
+	return blameMethod(err)
 }
 
 // keyAndReference reads --pvk and --reference, which for a stored block are of

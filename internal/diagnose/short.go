@@ -118,7 +118,7 @@ func (s *search) add(field []byte, pin string, r reading, how step, evidence flo
 		}
 		return
 	}
-	s.found = append(s.found, explain(field, pin, r, how, evidence, score))
+	s.found = append(s.found, finding(field, pin, r, how, evidence, score))
 }
 
 func (s *search) cannotExclude(name string) {

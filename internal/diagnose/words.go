@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// explain says in words what fits.
-func explain(field []byte, pin string, r reading, how step, evidence, score float64) Finding {
+// finding says in words what fits.
+func finding(field []byte, pin string, r reading, how step, evidence, score float64) Finding {
 	f := Finding{
 		Format:   r.name,
 		PIN:      pin,

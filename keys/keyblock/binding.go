@@ -36,28 +36,37 @@ func (v *version) protect(ctx context.Context, k KBPK, msg []byte, header int, m
 // expose deciphers the payload of msg in place. Where the MAC is not that of msg
 // it wipes the payload and returns [ErrMAC].
 func (v *version) expose(ctx context.Context, k KBPK, msg []byte, header int, mac []byte) error {
+	want, err := v.open(ctx, k, msg, header, mac)
+	if err != nil {
+		return err
+	}
+	if subtle.ConstantTimeCompare(want, mac) != 1 {
+		clear(msg[header:])
+		return ErrMAC
+	}
+	return nil
+}
+
+// open deciphers the payload of msg in place, authentic or not, and returns the
+// authenticator that msg should have.
+func (v *version) open(ctx context.Context, k KBPK, msg []byte, header int, mac []byte) (want []byte, err error) {
 	payload := msg[header:]
-	return v.withKeys(ctx, k, func(kbek, kbak cipher.Block) error {
-		var ok bool
+	err = v.withKeys(ctx, k, func(kbek, kbak cipher.Block) error {
 		switch {
 		case v.variant:
-			want := make([]byte, v.mac)
+			want = make([]byte, v.mac)
 			cbcMAC(want, kbak, msg)
-			ok = subtle.ConstantTimeCompare(want, mac) == 1
 			cipher.NewCBCDecrypter(kbek, msg[:v.block]).CryptBlocks(payload, payload)
+			return nil
 		case v.streaming:
 			cipher.NewCTR(kbek, mac).XORKeyStream(payload, payload)
-			ok = subtle.ConstantTimeCompare(cmac.Sum(kbak, msg), mac) == 1
 		default:
 			cipher.NewCBCDecrypter(kbek, mac).CryptBlocks(payload, payload)
-			ok = subtle.ConstantTimeCompare(cmac.Sum(kbak, msg), mac) == 1
 		}
-		if !ok {
-			clear(payload)
-			return ErrMAC
-		}
+		want = cmac.Sum(kbak, msg)
 		return nil
 	})
+	return want, err
 }
 
 // withKeys calls use with the ciphers of KBEK and KBAK.
@@ -78,13 +87,10 @@ func (v *version) withKeys(ctx context.Context, k KBPK, use func(kbek, kbak ciph
 // withRawKeys calls use with the bytes of KBEK and KBAK, which are wiped when it
 // returns.
 func (v *version) withRawKeys(ctx context.Context, k KBPK, use func(kbek, kbak []byte) error) error {
-	switch {
-	case v.variant:
+	if v.variant {
 		return variants(ctx, k, use)
-	case v.streaming:
-		return derive(ctx, k, forCTR, use)
 	}
-	return derive(ctx, k, forCBC, use)
+	return derive(ctx, k, v.mode(), use)
 }
 
 // variants calls use with the two variants of k: every byte XORed with 'E' for

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/pinion-hsm/pinion/internal/fipstest"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/keyblock"
 )
@@ -19,13 +16,7 @@ import (
 // fail with the error of crypto/des, never a panic, and those of AES work.
 func TestFIPSOnly(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), "GODEBUG=fips140=only", fipsEnv+"=1")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	require.Equal(t, "ok", strings.TrimSpace(string(out)))
+	fipstest.Test(t)
 }
 
 // remoteTDES is a TDES key of a device, which does not ask this process.
@@ -36,14 +27,7 @@ func (remoteTDES) Usage() keys.Usage                            { return keys.Us
 func (remoteTDES) Encrypt(_ context.Context, _, _ []byte) error { return nil }
 
 // fipsOnly is what the other process runs instead of its tests.
-func fipsOnly() int {
-	if err := errors.Join(fipsTDES(), fipsAES('D'), fipsAES('E')); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	fmt.Println("ok")
-	return 0
-}
+func fipsOnly() error { return errors.Join(fipsTDES(), fipsAES('D'), fipsAES('E')) }
 
 func fipsTDES() error {
 	const block = "B0080P0TE00E000094B420079CC80BA3461F86FE26EFC4A3B8E4FA4C5F5341176EED7B727B8A248E"

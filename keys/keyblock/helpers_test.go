@@ -3,26 +3,18 @@ package keyblock_test
 import (
 	"context"
 	"errors"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/pinion-hsm/pinion/internal/cmac"
+	"github.com/pinion-hsm/pinion/internal/fipstest"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 	"github.com/pinion-hsm/pinion/keys/keyblock"
 )
 
-// fipsEnv marks the process that TestFIPSOnly starts.
-const fipsEnv = "PINION_TEST_KEYBLOCK_FIPS_ONLY"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(fipsEnv) != "" {
-		os.Exit(fipsOnly())
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fipstest.Main(m, fipsOnly) }
 
 // Test keys by algorithm; no byte of them occurs twice in a row of four.
 var testHex = map[keys.Algorithm]string{

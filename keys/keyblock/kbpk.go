@@ -63,12 +63,43 @@ func derivationInput(a keys.Algorithm, counter, purpose int) [derivationLength]b
 	return [...]byte{byte(counter), 0, byte(purpose), 0, 0, byte(a - keys.TDES2), byte(bits >> 8), byte(bits)}
 }
 
+// DerivationInputs returns what the KBEK and the KBAK of a version are derived from
+// under a KBPK of algorithm a: the CMAC of each input is a block of the key, X9.143
+// section 7.2. There are none for versions A and C, whose keys are variants, and
+// where the version has no such KBPK.
+func DerivationInputs(blockVersion byte, a keys.Algorithm) (kbek, kbak [][]byte) {
+	v := versions[blockVersion]
+	if v == nil || v.variant || !v.fits(a) {
+		return nil, nil
+	}
+	n := blocksOf(a)
+	for i := range 2 * n {
+		in := inputAt(a, v.mode(), i, 2*n)
+		if i < n {
+			kbek = append(kbek, in[:])
+		} else {
+			kbak = append(kbak, in[:])
+		}
+	}
+	return kbek, kbak
+}
+
+// blocksOf returns how many blocks a key of algorithm a fills, whole or not.
+func blocksOf(a keys.Algorithm) int { return (a.KeySize() + a.BlockSize() - 1) / a.BlockSize() }
+
+// mode is what the KBEK of v is for.
+func (v *version) mode() int {
+	if v.streaming {
+		return forCTR
+	}
+	return forCBC
+}
+
 // derive calls use with the two keys derived from k: the key block encryption key
 // (KBEK), for the given mode, and the authentication key (KBAK).
 func derive(ctx context.Context, k KBPK, mode int, use func(kbek, kbak []byte) error) error {
 	a := k.Algorithm()
-	blocks := (a.KeySize() + a.BlockSize() - 1) / a.BlockSize()
-	half := blocks * a.BlockSize()
+	half := blocksOf(a) * a.BlockSize()
 	buf := make([]byte, 2*half) // KBEK, KBAK; of AES-192 half of every second block is dropped
 	defer clear(buf)
 	var err error

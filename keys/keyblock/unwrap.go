@@ -18,29 +18,44 @@ import (
 // The header is authentic, which does not make it sensible: a caller that wants
 // only what X9.143 allows asks its [Header.Check].
 func Unwrap(ctx context.Context, kbpk KBPK, block string) (Unwrapped, error) {
-	h, err := ParseHeader(block)
+	e, err := enclose(kbpk, block)
 	if err != nil {
 		return Unwrapped{}, err
 	}
-	v := versions[h.Version]
-	msg, mac, err := v.decode(&h, block)
-	if err != nil {
+	defer clear(e.payload())
+	if err := e.version.expose(ctx, kbpk, e.msg, e.head, e.mac); err != nil {
 		return Unwrapped{}, err
 	}
-	if err := checkKBPK(kbpk, v); err != nil {
-		return Unwrapped{}, err
-	}
-	header := len(msg) - v.payloadLen(&h)
-	defer clear(msg[header:])
-	if err := v.expose(ctx, kbpk, msg, header, mac); err != nil {
-		return Unwrapped{}, err
-	}
-	payload := msg[header:]
+	payload := e.payload()
 	bits := int(payload[0])<<8 | int(payload[1])
 	if bits == 0 || bits%8 != 0 || bits/8 > len(payload)-lengthField {
 		return Unwrapped{}, ErrMAC
 	}
-	return Unwrapped{Header: h, size: bits / 8, payload: secret.New(payload[lengthField:])}, nil
+	return Unwrapped{Header: e.header, size: bits / 8, payload: secret.New(payload[lengthField:])}, nil
+}
+
+// enclosed is a block that passed all checks that need no key.
+type enclosed struct {
+	header  Header
+	version *version
+	msg     []byte // header as text, then the enciphered part
+	head    int    // where that begins
+	mac     []byte
+}
+
+func (e *enclosed) payload() []byte { return e.msg[e.head:] }
+
+// enclose takes block apart, and makes sure that kbpk may protect it.
+func enclose(kbpk KBPK, block string) (e enclosed, err error) {
+	if e.header, err = ParseHeader(block); err != nil {
+		return e, err
+	}
+	e.version = versions[e.header.Version]
+	if e.msg, e.mac, err = e.version.decode(&e.header, block); err != nil {
+		return e, err
+	}
+	e.head = len(e.msg) - e.version.payloadLen(&e.header)
+	return e, checkKBPK(kbpk, e.version)
 }
 
 // payloadLen returns the length of the enciphered part in bytes.

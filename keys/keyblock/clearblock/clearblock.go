@@ -42,6 +42,18 @@ func Derive(ctx context.Context, kbpk keyblock.KBPK, version byte) (kbek, kbak [
 	return open(enc), open(mac), nil
 }
 
+// Open deciphers block whether it is authentic or not, to explain why it is not. It
+// returns what was enciphered, which is two bytes with the length of the key in
+// bits, the key and padding, and the authenticator that the block should have. Errors
+// are those of [keyblock.OpenSecrets].
+func Open(ctx context.Context, kbpk keyblock.KBPK, block string) (payload, mac []byte, err error) {
+	p, m, err := keyblock.OpenSecrets(ctx, kbpk, block)
+	if err != nil {
+		return nil, nil, err
+	}
+	return open(p), open(m), nil
+}
+
 func open(s secret.Bytes) (raw []byte) {
 	secret.Lend(s, func(b []byte) { raw = append([]byte{}, b...) })
 	return raw

@@ -63,3 +63,40 @@ func ExampleWrap() {
 	fmt.Println(block, err)
 	// Output: C0072P0TE00N0000D8A6C0A9654CBDB862F7F6E633D0B12791AFA0E6778BEAFD010EC262 <nil>
 }
+
+// What Open deciphers is what was wrapped, and the authenticator is that of the block,
+// unless one of the two was changed.
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	raw, key := []byte("sixteen byte key"), []byte("another 16 bytes")
+	for version := byte('A'); version <= 'E'; version++ {
+		kbpk, err := clearblock.NewKBPK(version, raw)
+		require.NoError(t, err)
+		h := keyblock.Header{Version: version, Usage: "P0", Algorithm: 'T', Mode: 'E', Exportability: 'N'}
+		block, err := clearblock.Wrap(t.Context(), kbpk, h, key, nil, keyblock.AllowVariantBinding())
+		require.NoError(t, err)
+		_, _, mac, err := keyblock.Split(block)
+		require.NoError(t, err)
+		payload, want, err := clearblock.Open(t.Context(), kbpk, block)
+		require.NoError(t, err)
+		require.Equal(t, append([]byte{0, 128}, key...), payload[:18])
+		require.Equal(t, mac, fmt.Sprintf("%X", want))
+
+		changed := block[:11] + "E" + block[12:]
+		payload, want, err = clearblock.Open(t.Context(), kbpk, changed)
+		require.NoError(t, err)
+		require.Equal(t, []byte{0, 128}, payload[:2], "the IV ends before the exportability, or is the authenticator")
+		require.NotEqual(t, mac, fmt.Sprintf("%X", want))
+		_, err = keyblock.Unwrap(t.Context(), kbpk, changed)
+		require.ErrorIs(t, err, keyblock.ErrMAC)
+
+		_, _, err = clearblock.Open(t.Context(), nil, block)
+		require.ErrorIs(t, err, keyblock.ErrKBPK)
+		_, _, err = clearblock.Open(t.Context(), kbpk, block[1:])
+		require.ErrorIs(t, err, keyblock.ErrHeader)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, _, err = clearblock.Open(ctx, kbpk, block)
+		require.ErrorIs(t, err, context.Canceled)
+	}
+}

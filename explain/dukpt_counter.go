@@ -1,0 +1,119 @@
+package explain
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/bits"
+	"strconv"
+
+	"github.com/pinion-hsm/pinion/keys/dukpt"
+)
+
+// counter shows the transaction counter bit by bit.
+func (d *dukptWalk) counter() {
+	if d.ksn.IsZero() {
+		return
+	}
+	s := Step{
+		Title: "Read the transaction counter",
+		Why:   "Each one bit is a step down the tree of keys, from the left. No transaction has more than 10, X9.24-1:2009 A.3.",
+		Rows:  []Row{{Name: "last 6 digits of the KSN", Unit: Bits}},
+	}
+	if d.ksn.IsAES() {
+		s.Why = "Each one bit is a step down the tree of keys, from the left. Terminals have at most 16, X9.24-3:2017 6.1; a host bears with 17."
+		s.Rows[0].Name = "last 8 digits of the KSN"
+	} else {
+		device := fmt.Sprintf("%03b", d.ksn.Bytes()[7]>>5)
+		s.Rows[0].Parts = []Part{{device, Device, "device ID"}}
+	}
+	s.Rows[0].Parts = append(s.Rows[0].Parts, counterBits(d.ksn)...)
+	c := d.ksn.Counter()
+	next := Fact{Name: "next KSN", Value: "none", Note: "the terminal needs a new initial key"}
+	if n, err := d.ksn.Next(); err == nil {
+		next = Fact{Name: "next KSN", Value: n.String(), Note: "of the terminal's next transaction"}
+	}
+	s.Facts = []Fact{
+		{Name: "counter", Value: counterText(d.ksn, c), Kind: Counter, Note: fmt.Sprintf("%d in decimal", c)},
+		oneBits(d.ksn),
+		next,
+	}
+	d.add(s)
+}
+
+// oneBits is how many there are in the counter, and what that means.
+func oneBits(ksn dukpt.KSN) Fact {
+	f := Fact{Name: "one bits", Value: strconv.Itoa(bits.OnesCount32(ksn.Counter()))}
+	switch err := ksn.Check(); {
+	case errors.Is(err, dukpt.ErrCounterZero):
+		f.Kind, f.Note = Wrong, "no transaction: this is the KSN of the initial key"
+	case err != nil:
+		f.Kind, f.Note = Wrong, "too many: terminals pass over this counter"
+	default:
+		f.Note = "as many steps from the initial key to the transaction key"
+	}
+	return f
+}
+
+// counterBits are the bits of a counter: each one bit a part, and the zeros between.
+func counterBits(ksn dukpt.KSN) (parts []Part) {
+	c, n := ksn.Counter(), counterLength(ksn)
+	text := fmt.Sprintf("%0*b", n, c)
+	if c == 0 {
+		return []Part{{text, Wrong, "counter zero: no transaction"}}
+	}
+	zeros, step, tooMany := "", 0, false
+	for i := range n {
+		if text[i] == '0' {
+			zeros += "0"
+			continue
+		}
+		if zeros != "" {
+			parts, zeros = append(parts, Part{Text: zeros}), ""
+		}
+		step++
+		at := c &^ (1<<(n-1-i) - 1) // the one bits so far
+		one := Part{"1", Counter, fmt.Sprintf("step %d: counter %s", step, counterText(ksn, at))}
+		switch ok := withCounter(ksn, at).Check() == nil; {
+		case !ok && tooMany:
+			one.Kind, one.Note = Wrong, ""
+		case !ok:
+			one.Kind, one.Note, tooMany = Wrong, fmt.Sprintf("one bit %d, and those after it: too many", step), true
+		case step > 16:
+			one.Note += "; terminals stop at 16"
+		}
+		parts = append(parts, one)
+	}
+	if zeros != "" {
+		parts = append(parts, Part{Text: zeros})
+	}
+	return parts
+}
+
+// counterLength is that of the scheme's counters in bits.
+func counterLength(ksn dukpt.KSN) int {
+	if ksn.IsAES() {
+		return 32
+	}
+	return 21
+}
+
+// counterText is a counter in the digits that it takes up.
+func counterText(ksn dukpt.KSN, c uint32) string {
+	return fmt.Sprintf("%0*X", (counterLength(ksn)+3)/4, c)
+}
+
+// withCounter returns ksn with another counter; the zero KSN for that.
+func withCounter(ksn dukpt.KSN, c uint32) dukpt.KSN {
+	b := ksn.Bytes()
+	if len(b) == 0 {
+		return ksn
+	}
+	tail := b[len(b)-4:]
+	binary.BigEndian.PutUint32(tail, binary.BigEndian.Uint32(tail)-ksn.Counter()+c)
+	other, err := dukpt.NewKSN(b)
+	if err != nil {
+		return dukpt.KSN{} // not for a length that a KSN has
+	}
+	return other
+}

@@ -3,8 +3,6 @@ package reencrypt
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,10 +22,10 @@ const maxAudit = 64 << 20
 // auditAction is what the entries of this package are about.
 const auditAction = "portfolio.reencrypt"
 
-// enter continues an audit log by an entry about a manifest, unless it is there.
-// The log is NDJSON, as "pinion audit export" writes it. It is verified first: a
-// log that was changed is not continued.
-func enter(path string, m *Manifest, text []byte) error {
+// Enter continues an audit log, a file, by an entry about a manifest, unless it is
+// there. The log is NDJSON, as "pinion audit export" writes it. It is verified first: a
+// log that was changed is not continued, and the error is [ErrAudit].
+func (m *Manifest) Enter(path string) error {
 	patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	unlock, err := flock.Lock(patience, path)
@@ -41,7 +39,7 @@ func enter(path string, m *Manifest, text []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrAudit, err)
 	}
-	err = continueLog(f, m, text)
+	err = continueLog(f, m)
 	if closing := f.Close(); err == nil && closing != nil {
 		err = fmt.Errorf("%w: %w", ErrAudit, closing)
 	}
@@ -51,9 +49,11 @@ func enter(path string, m *Manifest, text []byte) error {
 	return err
 }
 
-func continueLog(f *os.File, m *Manifest, text []byte) error {
-	sum := sha256.Sum256(text)
-	digest := hex.EncodeToString(sum[:])
+func continueLog(f *os.File, m *Manifest) error {
+	digest, err := m.SHA256()
+	if err != nil {
+		return err
+	}
 	log, err := io.ReadAll(io.LimitReader(f, maxAudit+1))
 	if err != nil || len(log) > maxAudit {
 		return fmt.Errorf("%w: it is too long, or cannot be read", ErrAudit)

@@ -54,7 +54,7 @@ func NewConverter(ctx context.Context, h *hsm.HSM, job Job, l *Layout) (*Convert
 	if job.Mode == Check && job.To.Key == "" && job.To.Format == 0 {
 		job.To, job.toSame = job.From, true
 	}
-	c := &Converter{hsm: h, job: job, layout: l, rejects: l.Kind}
+	c := &Converter{hsm: h, job: job, layout: l, rejects: l.outKind()}
 	var err error
 	if c.from, c.fromBDK, err = c.key(ctx, job.From); err != nil {
 		return nil, err

@@ -2,9 +2,10 @@
 // row, for another key and another format, with the keys in an HSM.
 //
 // [Run] does a file: it reads rows of CSV or NDJSON, has a device translate them in
-// batches on all of its sessions, and writes them in their order. Every row ends
-// exactly once, in the output or in the rejects. What was done is known by a
-// checkpoint beside the output, so that a run that was killed goes on where it was.
+// batches on all of its sessions, and writes them in their order, as they were or as the
+// other [Kind]. Every row ends exactly once, in the output or in the rejects. What was
+// done is known by a checkpoint beside the output, so that a run that was killed goes on
+// where it was. Too many rejects stop it, see [Limit].
 //
 // A [Converter] is the middle of it, for whoever brings rows from elsewhere: a
 // [Chunk] of rows in, an [Outcome] out, and nothing kept between two of them.

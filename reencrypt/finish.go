@@ -49,7 +49,7 @@ func (r *run) place() error {
 		return fmt.Errorf("%w: the manifest: %w", ErrWrite, err)
 	}
 	if r.o.AuditLog != "" {
-		if err := enter(r.o.AuditLog, r.point.Manifest, text); err != nil {
+		if err := r.point.Manifest.Enter(r.o.AuditLog); err != nil {
 			return err
 		}
 	}

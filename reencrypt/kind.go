@@ -41,6 +41,27 @@ func KindOf(file string) (Kind, error) {
 	return ParseKind(strings.TrimPrefix(filepath.Ext(name), "."))
 }
 
+// Kinds finds how the rows of an input and of an output are written, by the names of
+// the files where it was not said. One of them tells for both, if the other does not.
+// The error is [ErrKind].
+func Kinds(in string, inKind Kind, out string, outKind Kind) (Kind, Kind, error) {
+	if inKind == 0 {
+		inKind, _ = KindOf(in)
+	}
+	if outKind == 0 {
+		outKind, _ = KindOf(out)
+	}
+	switch {
+	case inKind == 0 && outKind == 0:
+		return 0, 0, ErrKind
+	case inKind == 0:
+		inKind = outKind
+	case outKind == 0:
+		outKind = inKind
+	}
+	return inKind, outKind, nil
+}
+
 // String returns "csv" or "ndjson".
 func (k Kind) String() string {
 	switch k {

@@ -38,6 +38,7 @@ type Layout struct {
 	Width     int             `json:"width,omitempty"`     // CSV: how many columns there are
 	Columns   map[Role]int    `json:"columns,omitempty"`   // CSV: from 0
 	Names     map[Role]string `json:"names"`
+	Out       *Conversion     `json:"out,omitempty"` // nil: rows go out as they came in
 }
 
 // NewLayout returns the layout of rows with the given names for the roles; roles
@@ -90,6 +91,9 @@ func (l *Layout) header(line []byte) error {
 		titles[i] = strings.TrimSpace(string(f.text(line)))
 	}
 	l.Width, l.Columns = len(fields), map[Role]int{}
+	if err := l.Out.titled(titles); err != nil {
+		return err
+	}
 	taken := map[int]bool{}
 	for _, role := range Roles() { // those that were named first: they take their columns from the others
 		if name, named := l.Names[role]; named {
@@ -156,6 +160,11 @@ func (s *splitter) preamble() ([]byte, error) {
 	at := 0
 	if bytes.HasPrefix(s.rest, []byte("\ufeff")) {
 		at = len("\ufeff")
+	}
+	if s.layout.Kind != CSV && s.layout.Out != nil {
+		if err := s.findTitles(at); err != nil {
+			return nil, err
+		}
 	}
 	if s.layout.Kind == CSV {
 		for {

@@ -49,6 +49,13 @@ func (m *Manifest) JSON() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
+// SHA256 returns the hash of the manifest's file, by which an audit log names it.
+func (m *Manifest) SHA256() (string, error) {
+	text, err := m.JSON()
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), err
+}
+
 func loadManifest(path string) (*Manifest, error) {
 	text, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {
@@ -80,6 +87,9 @@ func (r *run) manifest() *Manifest {
 		Input: FileHash{Name: base(r.o.In), Bytes: r.in.id.Size, SHA256: s.In}, Run: p.id(),
 	}
 	if r.in.file == nil {
+		if r.o.InName != "" {
+			m.Input.Name = r.o.InName
+		}
 		m.Input.Bytes = r.o.Meter.read.Load()
 	}
 	if r.in.pack != None {

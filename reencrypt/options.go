@@ -18,11 +18,15 @@ type Options struct {
 
 	In, Out, Rejects string // files; "-" is Stdin or Stdout, and no rejects
 	Stdin            io.Reader
+	InName           string // what the manifest calls Stdin; "" is "-"
 	Stdout           io.Writer
-	Kind             Kind // zero: as the names of the files tell
+	Kind             Kind // of In; zero: as the names of the files tell
+	OutKind          Kind // of Out; zero: as its name tells, or as In
 	Delimiter        byte // of CSV; zero is a comma
 	Map              map[Role]string
 	Compress         Compression // of Out; Rejects are compressed by their name
+
+	MaxRejects Limit // when a run stops since too many rows are rejected
 
 	Sample int  // so many rows, spread over the file; zero is all
 	Resume bool // go on where a run to the same Out was interrupted
@@ -73,10 +77,12 @@ func (o Options) settled() (Options, error) {
 	if o.Job.Mode != Translate {
 		o.Out = ""
 	}
-	if o.Kind == 0 {
-		if err := o.kind(); err != nil {
-			return o, err
-		}
+	if o.Sample > 0 && o.MaxRejects == (Limit{}) {
+		o.MaxRejects = NoLimit() // its rows are few, and what became of them is the answer
+	}
+	var err error
+	if o.Kind, o.OutKind, err = Kinds(o.In, o.Kind, o.Out, o.OutKind); err != nil {
+		return o, err
 	}
 	return o, o.check()
 }
@@ -86,27 +92,6 @@ func orElse[T int | time.Duration](v, usual T) T {
 		return usual
 	}
 	return v
-}
-
-// kind finds how the rows are written by the names of the files, which must not
-// contradict each other.
-func (o *Options) kind() error {
-	in, err := KindOf(o.In)
-	if o.Out == "" || o.Out == "-" {
-		o.Kind = in
-		return err
-	}
-	out, outErr := KindOf(o.Out)
-	switch {
-	case err != nil && outErr != nil:
-		return err
-	case err == nil && outErr == nil && in != out:
-		return problemf("rows of %s do not become %s: columns go out as they came in", in, out)
-	case err != nil:
-		in = out
-	}
-	o.Kind = in
-	return nil
 }
 
 func (o *Options) check() error {

@@ -79,7 +79,7 @@ func (r *run) begin() error {
 		return nil
 	}
 	if r.o.Job.Mode == Translate {
-		if err := r.out.write(r.conv.outPack.pack(nil, r.head)); err != nil {
+		if err := r.out.write(r.conv.outPack.pack(nil, r.conv.layout.Head(r.head))); err != nil {
 			return err
 		}
 	}
@@ -193,6 +193,11 @@ func (p *pipeline) write(points *checkpoints) error {
 		hurry = p.ctx.Done() // what is under way would be thrown away
 	}
 	for {
+		if st := &p.r.point.State; st.Rows > 0 {
+			if err := p.r.o.MaxRejects.Check(st.Rows, st.Reasons); err != nil {
+				return err
+			}
+		}
 		var s *slot
 		select {
 		case s = <-p.order:

@@ -25,6 +25,8 @@ const (
 	MissingKSN    Reason = "ksn-missing"
 	BadKSN        Reason = "ksn"
 	UnexpectedKSN Reason = "ksn-unexpected"
+	NotText       Reason = "text"
+	MoreMembers   Reason = "members"
 	DoesNotOpen   Reason = "block"
 	DeviceRefused Reason = "device"
 )
@@ -41,6 +43,8 @@ var reasonTexts = map[Reason]string{
 	MissingKSN:    "there is no key serial number, and the key is a base derivation key",
 	BadKSN:        "the key serial number is none, or none of a transaction under that key",
 	UnexpectedKSN: "there is a key serial number, and the key is no base derivation key",
+	NotText:       "the row is not UTF-8, and is to be JSON or was",
+	MoreMembers:   "the row has members that the first row has not, and no column is for them",
 	DoesNotOpen:   "the PIN block does not open: wrong key, format or account number, or a damaged block",
 	DeviceRefused: "the device refused this PIN block, twice",
 }

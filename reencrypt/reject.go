@@ -64,8 +64,11 @@ func (r *row) shownID() string {
 }
 
 // appendCSV appends a field, in quotes if it needs them.
-func appendCSV(dst []byte, s string) []byte {
-	if !strings.ContainsAny(s, ",;\t\"\r\n ") {
+func appendCSV(dst []byte, s string) []byte { return appendField(dst, s, ',') }
+
+// appendField appends a field of CSV with a delimiter of its own.
+func appendField(dst []byte, s string, delimiter byte) []byte {
+	if !strings.ContainsAny(s, ",;\t\"\r\n ") && strings.IndexByte(s, delimiter) < 0 {
 		return append(dst, s...)
 	}
 	dst = append(dst, '"')

@@ -40,6 +40,9 @@ func (c *Converter) read(r *row, fields []field) []field {
 	if r.reason == "" {
 		r.reason = c.interpret(r, &v)
 	}
+	if r.reason == "" && c.layout.Out != nil {
+		r.reason = c.layout.rewrite(r, fields)
+	}
 	return fields
 }
 

@@ -81,6 +81,9 @@ func (r *run) openRows() (err error) {
 	if err != nil {
 		return err
 	}
+	if err := layout.Into(r.o.OutKind, r.o.Delimiter); err != nil {
+		return err
+	}
 	if r.in, err = openInput(&r.o); err != nil {
 		return err
 	}

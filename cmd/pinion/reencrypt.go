@@ -17,9 +17,11 @@ type reencryptFlags struct {
 	from, to            pinKeyFlags
 	toChipCard          bool
 	in, out, rejects    string
+	table               tableFlags
 	columns             []string
-	records, delimiter  string
-	compress            string
+	records, outRecords string
+	delimiter, compress string
+	maxRejects          string
 	check, dryRun       bool
 	sample              int
 	resume, force       bool
@@ -38,14 +40,27 @@ derivation key, ksn (and to_ksn for the blocks that go out, if they are under on
 too). An NDJSON file has members of these names. --map says what they are called
 otherwise. The new block takes the place of the old one; everything else in the row,
 and the order of the rows, stays as it is, to the byte. How a file is written is told
-by its name (.csv, .ndjson, .jsonl, and behind that .gz or .zst) or by --records and
---compress; that an input is compressed is noticed. - is standard input or output.
+by its name (.csv, .ndjson, .jsonl, and behind that .gz or .zst) or by --records,
+--out-records and --compress; that an input is compressed is noticed. - is standard
+input or output.
+
+Where --in is of one kind and --out of the other, rows are converted: a column is a
+member of the same name. Fields of CSV become strings. Of JSON, what is no string
+becomes its JSON, and null or a member that is not there an empty field; the columns
+are the members of the first row that has a block.
 
 Every row ends once, in --out or in --rejects, which has its number (the first row is
 1), its id (column id), the account number without its middle, and why: malformed,
 too-long, columns, block-missing, block-form, pan-missing, pan, pan-short, ksn-missing,
-ksn, ksn-unexpected, block (it does not open) or device. No block is in it. Lines with
-nothing in them are no rows. A CSV row whose quotes are wrong ends with its line.
+ksn, ksn-unexpected, text and members (of rows that are converted: not UTF-8, and members
+that the first row has not), block (it does not open) or device. No block is in it. Lines
+with nothing in them are no rows. A CSV row whose quotes are wrong ends with its line.
+
+A run stops when the first 1,000 rows and all that were done with them are rejected: it
+is a wrong key or format more often than not. --max-rejects stops it after more than N
+rejects, or more than N% of the rows once there are 1,000; with none it never stops for
+that. What was done is kept, as after any other stop. A --sample only stops for what
+--max-rejects says.
 
 WHILE IT RUNS the outputs are called OUT.partial and REJECTS.partial. They get their
 names when all rows are done; a file that is there is not touched without --force.
@@ -65,8 +80,9 @@ the disk is full, and on SIGINT or SIGTERM, which let the calls under way end, t
 stops and keeps its checkpoint.
 
 AT THE END there is OUT.manifest.json: counts, keys by label and KCV, formats, policy,
-times, and the SHA-256 of input, output and rejects. Its own SHA-256 is entered in the
-log of --audit-log, a chain that 'pinion audit verify FILE' verifies.
+times, and the SHA-256 of input, output and rejects. Its own SHA-256 is printed, and
+entered in the log of --audit-log, a chain that 'pinion audit verify FILE' verifies:
+without it nothing shows whether a manifest was changed later.
 
 --check has the device open every block, and writes nothing but rejects; with --to-key
 and --to-format it makes the new blocks too and throws them away. --dry-run reads the
@@ -101,10 +117,12 @@ func newReencrypt(e *env) *cobra.Command {
 	f.StringVar(&r.rejects, "rejects", "", "`file` for the rows that were not translated")
 	f.StringArrayVar(&r.columns, "map", nil, "`ROLE=COLUMN`: what the column of pan, block, ksn, to_ksn or id is called; repeat for more")
 	f.StringVar(&r.records, "records", "", "csv or ndjson, where the names of the files do not tell")
+	f.StringVar(&r.outRecords, "out-records", "", "csv or ndjson: of the output, where it is another than that of the input and its name does not tell")
 	f.StringVar(&r.delimiter, "delimiter", ",", "what is between the fields of CSV: a character, or tab")
 	f.StringVar(&r.compress, "compress", "", "of the output: none, gzip or zstd, where its name does not tell")
 	f.BoolVar(&r.check, "check", false, "have the device open every block, and write nothing but rejects")
 	f.BoolVar(&r.dryRun, "dry-run", false, "read all rows and ask for keys and policy, and give the device no block")
+	f.StringVar(&r.maxRejects, "max-rejects", "", "stop when more than `N` rows are rejected, or N%, or never: none; otherwise when the first 1,000 all are")
 	f.IntVar(&r.sample, "sample", 0, "take `N` rows, spread over the file")
 	f.BoolVar(&r.resume, "resume", false, "go on where a run to the same --out stopped, if one did")
 	f.BoolVar(&r.force, "force", false, "begin anew, and replace what is there")
@@ -115,10 +133,13 @@ func newReencrypt(e *env) *cobra.Command {
 	f.DurationVar(&r.timeout, "call-timeout", 5*time.Minute, "after which a call counts as not answered")
 	f.DurationVar(&r.tick, "progress", 30*time.Second, "how often a line says how far it is, where there is no terminal; 0 is never")
 	f.StringVar(&r.auditLog, "audit-log", "", "`file` of a chained log to enter the manifest in; made if it is not there")
-	completeWith(c, "records", func() []string { return []string{"csv", "ndjson"} })
+	for _, name := range []string{"records", "out-records"} {
+		completeWith(c, name, func() []string { return []string{"csv", "ndjson"} })
+	}
 	completeWith(c, "compress", func() []string {
 		return []string{reencrypt.None.String(), reencrypt.Gzip.String(), reencrypt.Zstd.String()}
 	})
-	withQueue(c, e)
+	r.table.add(c)
+	withQueue(c, e, r)
 	return c
 }

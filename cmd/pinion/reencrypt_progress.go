@@ -12,9 +12,15 @@ import (
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
-// showProgress tells on standard error how far a run is, until end is called: on
-// one line of a terminal, or in a line now and then.
+// showProgress tells on standard error how far a run on this machine is.
 func showProgress(e *env, m *reencrypt.Meter, tick time.Duration) (end func()) {
+	p := progress{began: time.Now()}
+	return tell(e, tick, func(now time.Time) string { return p.text(m.Read(), now) })
+}
+
+// tell writes what text says on standard error, until end is called: on one line of a
+// terminal, or in a line now and then.
+func tell(e *env, tick time.Duration, text func(now time.Time) string) (end func()) {
 	terminal := false
 	if f, ok := e.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		terminal, tick = true, 500*time.Millisecond
@@ -27,7 +33,6 @@ func showProgress(e *env, m *reencrypt.Meter, tick time.Duration) (end func()) {
 		defer close(over)
 		ticker := time.NewTicker(tick)
 		defer ticker.Stop()
-		p := progress{began: time.Now()}
 		for {
 			select {
 			case <-done:
@@ -37,9 +42,9 @@ func showProgress(e *env, m *reencrypt.Meter, tick time.Duration) (end func()) {
 				return
 			case now := <-ticker.C:
 				if terminal {
-					_, _ = io.WriteString(e.stderr, "\r\x1b[K"+p.text(m.Read(), now))
+					_, _ = io.WriteString(e.stderr, "\r\x1b[K"+text(now))
 				} else {
-					_, _ = io.WriteString(e.stderr, "reencrypt: "+p.text(m.Read(), now)+"\n")
+					_, _ = io.WriteString(e.stderr, "reencrypt: "+text(now)+"\n")
 				}
 			}
 		}

@@ -42,13 +42,17 @@ answer has its chunks tried again, by whoever is free. A database that does not 
 is waited for, as long as --wait says. The command with --in that was stopped goes on
 with --resume, and workers do not wait for it.
 
+--check has the workers open the blocks. --dry-run is done by the command with --in
+alone, with no worker and no queue. --max-rejects stops the command with --in; the
+workers go on with the chunks that are in the database, and --resume uses what they did.
+
 The database holds account numbers, and blocks under the keys that come in and that go
 out, for --ahead chunks at most; what was fetched is deleted, unless --keep. Give its
-password in PGPASSWORD or ~/.pgpass, not on the command line. There is no --sample,
---check, --dry-run, --audit-log, and no standard input or output, with --queue.`
+password in PGPASSWORD or ~/.pgpass, not on the command line. There is no --sample, and
+no standard input or output, with --queue.`
 
 // withQueue gives reencrypt the flags for many machines.
-func withQueue(c *cobra.Command, e *env) {
+func withQueue(c *cobra.Command, e *env, r *reencryptFlags) {
 	q := &queueFlags{}
 	f := c.Flags()
 	f.StringVar(&q.url, "queue", "", "`URL` of a PostgreSQL database by which many machines share the work")
@@ -61,6 +65,7 @@ func withQueue(c *cobra.Command, e *env) {
 	c.Long += queueHelp
 	c.Example += `
   pinion reencrypt --queue postgres://db.example/pinion --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-0 --in old.csv --out new.csv --rejects rejects.csv
+  pinion reencrypt --queue postgres://db.example/pinion --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-4 --in-table public.cards --map block=pin_block --out new.csv --rejects rejects.csv
   pinion reencrypt --queue postgres://db.example/pinion --work --device softhsm:/var/lib/pinion/token`
 	alone := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -72,61 +77,43 @@ func withQueue(c *cobra.Command, e *env) {
 			}
 			return alone(c, args)
 		}
-		r, err := queueRun(c)
-		if err != nil {
+		if err := q.check(c); err != nil {
 			return err
 		}
-		if q.work {
+		switch {
+		case q.work:
 			return q.worker(c, e, r)
+		case r.dryRun: // no block is given to a device, so there is nothing to share
+			if r.table.name != "" && r.table.url == "" {
+				r.table.url = q.url
+			}
+			return alone(c, args)
 		}
 		return q.submit(c, e, r)
 	}
 }
 
-// queueRun reads the flags that reencrypt has of its own.
-func queueRun(c *cobra.Command) (*reencryptFlags, error) {
-	for _, name := range []string{"sample", "check", "dry-run", "audit-log", "checkpoint", "call-timeout"} {
+// check refuses flags that a queue has no use for.
+func (q *queueFlags) check(c *cobra.Command) error {
+	for _, name := range []string{"checkpoint", "call-timeout"} {
 		if c.Flags().Changed(name) {
-			return nil, usage("--%s and --queue exclude each other", name)
+			return usage("--%s and --queue exclude each other", name)
 		}
 	}
-	f, r := c.Flags(), &reencryptFlags{}
-	text := func(to *string, name string) {
-		if v := f.Lookup(name); v != nil {
-			*to = v.Value.String()
-		}
+	if c.Flags().Changed("sample") {
+		return usage("--sample and --queue exclude each other").
+			withHint("leave --queue out: some rows are soon done here (a table is found by --in-url then)")
 	}
-	text(&r.device.uri, "device")
-	text(&r.device.policy, "policy")
-	r.device.allowInProcess, _ = f.GetBool("allow-in-process")
-	r.json, _ = f.GetBool("json")
-	r.from.side, r.to.side = "from", "to"
-	text(&r.from.key, "from-key")
-	text(&r.from.format, "from-format")
-	text(&r.from.algorithm, "pin-key-algorithm")
-	text(&r.to.key, "to-key")
-	text(&r.to.format, "to-format")
-	r.toChipCard, _ = f.GetBool("to-chip-card")
-	text(&r.in, "in")
-	text(&r.out, "out")
-	text(&r.rejects, "rejects")
-	r.columns, _ = f.GetStringArray("map")
-	text(&r.records, "records")
-	text(&r.delimiter, "delimiter")
-	text(&r.compress, "compress")
-	r.resume, _ = f.GetBool("resume")
-	r.force, _ = f.GetBool("force")
-	r.batch, _ = f.GetInt("batch")
-	r.workers, _ = f.GetInt("workers")
-	r.wait, _ = f.GetDuration("wait")
-	r.tick, _ = f.GetDuration("progress")
-	r.checkpoint, r.timeout = 1, time.Minute // of one machine: they are not used
-	return r, nil
+	return nil
 }
+
+// notOfWorkers are the flags of the command that has the rows.
+var notOfWorkers = []string{"in", "in-table", "in-key", "in-url", "out", "rejects", "from-key", "from-format", "to-key", "to-format", "pin-key-algorithm", "to-chip-card",
+	"map", "records", "out-records", "delimiter", "compress", "check", "dry-run", "max-rejects", "audit-log", "resume", "force", "keep", "ahead", "batch"}
 
 // worker runs a worker.
 func (q *queueFlags) worker(c *cobra.Command, e *env, r *reencryptFlags) error {
-	for _, name := range []string{"in", "out", "rejects", "from-key", "from-format", "to-key", "to-format", "to-chip-card", "resume", "force", "keep", "ahead", "batch"} {
+	for _, name := range notOfWorkers {
 		if c.Flags().Changed(name) {
 			return usage("--%s and --work exclude each other", name).withHint("a worker learns what is to be done from the queue")
 		}
@@ -166,10 +153,16 @@ func (q *queueFlags) submit(c *cobra.Command, e *env, r *reencryptFlags) error {
 		return err
 	}
 	defer func() { _ = h.Close() }()
-	o := queue.Options{URL: q.url, HSM: h, Job: one.Job, In: one.In, Out: one.Out, Rejects: one.Rejects, Kind: one.Kind,
-		Delimiter: one.Delimiter, Map: one.Map, Compress: one.Compress, Batch: one.Batch, Ahead: q.ahead, Rescue: q.rescue, Wait: r.wait,
-		Resume: one.Resume, Force: one.Force, Keep: q.keep, Program: one.Program, Meter: &queue.Meter{},
+	o := queue.Options{URL: q.url, HSM: h, Job: one.Job, In: one.In, Out: one.Out, Rejects: one.Rejects, Kind: one.Kind, OutKind: one.OutKind,
+		Delimiter: one.Delimiter, Map: one.Map, Compress: one.Compress, MaxRejects: one.MaxRejects, Batch: one.Batch, Ahead: q.ahead,
+		Rescue: q.rescue, Wait: r.wait, Resume: one.Resume, Force: one.Force, Keep: q.keep, AuditLog: one.AuditLog, Program: one.Program, Meter: &queue.Meter{},
 		Began: func(run string) { _, _ = io.WriteString(e.stderr, "reencrypt: run "+run+"\n") }}
+	if t := r.table; t.name != "" {
+		o.Table = &queue.Table{URL: t.url, Name: t.name, Key: t.key}
+		if t.url == "" {
+			o.Table.URL = q.url
+		}
+	}
 	end := queueProgress(e, o.Meter, r.tick)
 	m, err := queue.Submit(c.Context(), o)
 	end()
@@ -179,32 +172,13 @@ func (q *queueFlags) submit(c *cobra.Command, e *env, r *reencryptFlags) error {
 	return r.answer(e, m)
 }
 
-// queueProgress tells now and then how far a run is, until end is called.
-func queueProgress(e *env, m *queue.Meter, every time.Duration) (end func()) {
-	if every <= 0 {
-		return func() {}
-	}
-	done, over := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(over)
-		ticker := time.NewTicker(every)
-		defer ticker.Stop()
-		began := time.Now()
-		for {
-			select {
-			case <-done:
-				return
-			case now := <-ticker.C:
-				r := m.Read()
-				_, _ = fmt.Fprintf(e.stderr, "reencrypt: %d rows in the queue so far, %d done, %.0f rows/s, %d rejected\n",
-					r.Submitted, r.Rows, float64(r.Rows)/now.Sub(began).Seconds(), r.Rejected)
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-over
-	}
+// queueProgress tells on standard error how far a run on many machines is.
+func queueProgress(e *env, m *queue.Meter, tick time.Duration) (end func()) {
+	began := time.Now()
+	return tell(e, tick, func(now time.Time) string {
+		r := m.Read()
+		return fmt.Sprintf("%d rows in the queue so far, %d done, %.0f rows/s, %d rejected", r.Submitted, r.Rows, float64(r.Rows)/now.Sub(began).Seconds(), r.Rejected)
+	})
 }
 
 // queueProblem says what to do about an error.
@@ -228,7 +202,8 @@ var queueHints = []struct {
 	hint string
 }{
 	{queue.ErrKeys, exitRefused, "a worker needs the keys and the --policy that the run was begun with"},
-	{queue.ErrURL, exitUsage, "like --queue postgres://user@host/database; the password goes into PGPASSWORD or ~/.pgpass"},
+	{queue.ErrTable, exitUsage, "--in-table is SCHEMA.TABLE, in the case that it has there; --in-key names a column that is unique and not null"},
+	{queue.ErrURL, exitUsage, "like postgres://user@host/database; the password goes into PGPASSWORD or ~/.pgpass"},
 	{queue.ErrTaken, exitUsage, "it was resumed or begun anew elsewhere"},
 	{queue.ErrDatabase, exitDevice, "the same command with --resume goes on when the database answers"},
 	{reencrypt.ErrBegun, exitUsage, "--resume goes on with it, --force begins anew"},

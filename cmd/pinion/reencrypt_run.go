@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"runtime/debug"
@@ -30,6 +31,11 @@ func (r *reencryptFlags) run(c *cobra.Command, e *env) error {
 		debug.SetMemoryLimit(softMemory)
 		debug.SetGCPercent(50)
 	}
+	closeTable, err := r.table.stream(c.Context(), r, &o)
+	if err != nil {
+		return err
+	}
+	defer closeTable()
 	h, err := r.device.open(c.Context(), e)
 	if err != nil {
 		return err
@@ -47,6 +53,9 @@ func (r *reencryptFlags) run(c *cobra.Command, e *env) error {
 
 // options reads the flags.
 func (r *reencryptFlags) options(e *env) (o reencrypt.Options, err error) {
+	if err := r.table.check(r); err != nil {
+		return o, err
+	}
 	if o.Job, err = r.job(); err != nil {
 		return o, err
 	}
@@ -55,7 +64,7 @@ func (r *reencryptFlags) options(e *env) (o reencrypt.Options, err error) {
 	o.Batch, o.Checkpoint, o.Workers, o.Wait, o.Timeout = r.batch, r.checkpoint, r.workers, r.wait, r.timeout
 	o.AuditLog, o.Program = r.auditLog, "pinion "+buildVersion().Version
 	switch {
-	case r.in == "":
+	case r.in == "" && r.table.name == "":
 		return o, usage("--in is missing").withHint("it is the file of rows; - is standard input")
 	case o.Job.Mode != reencrypt.Translate && r.out != "":
 		o.Out = "" // so that a command can be tried as it is
@@ -71,6 +80,14 @@ func (r *reencryptFlags) options(e *env) (o reencrypt.Options, err error) {
 		if o.Kind, err = reencrypt.ParseKind(r.records); err != nil {
 			return o, usage("--records: want csv or ndjson")
 		}
+	}
+	if r.outRecords != "" {
+		if o.OutKind, err = reencrypt.ParseKind(r.outRecords); err != nil {
+			return o, usage("--out-records: want csv or ndjson")
+		}
+	}
+	if o.MaxRejects, err = reencrypt.ParseLimit(r.maxRejects); err != nil {
+		return o, usage("--max-rejects: want a number of rows like 500, a share of them like 2%%, or none")
 	}
 	o.Compress = reencrypt.CompressionOf(o.Out)
 	if r.compress != "" {
@@ -132,8 +149,11 @@ func (r *reencryptFlags) answer(e *env, m *reencrypt.Manifest) error {
 	if r.out == "-" && m.Output != nil {
 		e = &env{stdout: e.stderr} // the rows are on standard output
 	}
-	if err := r.write(e, manifestText(m), m); err != nil {
+	if err := r.write(e, r.manifestText(m), m); err != nil {
 		return err
+	}
+	if r.out != "-" && m.Output != nil && r.auditLog == "" {
+		_, _ = io.WriteString(e.stderr, "reencrypt: the manifest is in no audit log: with --audit-log FILE its hash is kept in a chain\n")
 	}
 	if m.Rejected > 0 {
 		return answerNo()
@@ -141,7 +161,7 @@ func (r *reencryptFlags) answer(e *env, m *reencrypt.Manifest) error {
 	return nil
 }
 
-func manifestText(m *reencrypt.Manifest) string {
+func (r *reencryptFlags) manifestText(m *reencrypt.Manifest) string {
 	var b strings.Builder
 	done := map[string]string{"translate": "translated", "check": "opened", "dry-run": "well-formed"}[m.Mode]
 	fmt.Fprintf(&b, "%d rows: %d %s, %d rejected\n", m.Rows, m.Translated, done, m.Rejected)
@@ -155,6 +175,9 @@ func manifestText(m *reencrypt.Manifest) string {
 		if f != nil {
 			fmt.Fprintf(&b, "%s sha256 %s\n", f.Name, f.SHA256)
 		}
+	}
+	if sum, err := m.SHA256(); err == nil && m.Output != nil && r.out != "-" {
+		fmt.Fprintf(&b, "%s sha256 %s\n", reencrypt.ManifestOf(m.Output.Name), sum)
 	}
 	return b.String()
 }
@@ -189,6 +212,9 @@ func reencryptProblem(err error) error {
 	}
 	p.what = fmt.Sprintf("stopped after %d rows: %s", stopped.Rows, p.what)
 	p.hint = ""
+	if errors.Is(err, reencrypt.ErrRejects) {
+		p.code, p.hint = exitNo, "look at the key and the format; if so many may be rejected, --max-rejects none"
+	}
 	if h := hintOf(stopped.Err); h != "" && !errors.Is(err, hsm.ErrUnavailable) {
 		p.hint = h
 	}

@@ -14,16 +14,6 @@ import (
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
-// result is what came of a chunk.
-type result struct {
-	n                int64
-	out, rejects     []byte
-	sum              []byte
-	rows, translated int64
-	reasons          []byte
-	device           string
-}
-
 const (
 	fetches   = 16 // results asked for at once
 	lull      = 20 * time.Millisecond
@@ -58,6 +48,9 @@ func (s *submitter) collect(ctx context.Context, filled <-chan struct{}) error {
 	if err := s.writeHead(); err != nil {
 		return err
 	}
+	if err := s.tooMany(ctx); err != nil { // a run that goes on may have had them before
+		return err
+	}
 	at, saved := s.point.Chunks, time.Now()
 	total := int64(-1)
 	for {
@@ -67,6 +60,9 @@ func (s *submitter) collect(ctx context.Context, filled <-chan struct{}) error {
 		}
 		for _, r := range list {
 			if err := s.write(r); err != nil {
+				return err
+			}
+			if err := s.tooMany(ctx); err != nil {
 				return err
 			}
 		}
@@ -100,38 +96,14 @@ func (s *submitter) collect(ctx context.Context, filled <-chan struct{}) error {
 	}
 }
 
-// total returns how many chunks there are.
-func (s *submitter) total(ctx context.Context) (n int64, err error) {
-	err = patiently(ctx, s.o.Wait, func() error {
-		return failed(s.db.pool.QueryRow(ctx, `SELECT chunks FROM pinion_reencrypt.run WHERE id = $1`, s.id).Scan(&n))
-	})
-	return n, err
-}
-
-// results returns the results from a place on, as far as none is missing.
-func (s *submitter) results(ctx context.Context, at int64) (list []result, err error) {
-	err = patiently(ctx, s.o.Wait, func() error {
-		list = list[:0]
-		rows, err := s.db.pool.Query(ctx, `SELECT n, out, rejects, sum, rows_read, translated, reasons, device FROM pinion_reencrypt.result
-			WHERE run = $1 AND n >= $2 AND n < $3 ORDER BY n`, s.id, at, at+fetches)
-		if err != nil {
-			return failed(err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var r result
-			if err := rows.Scan(&r.n, &r.out, &r.rejects, &r.sum, &r.rows, &r.translated, &r.reasons, &r.device); err != nil {
-				return failed(err)
-			}
-			if r.n != at+int64(len(list)) {
-				break
-			}
-			list = append(list, r)
-		}
-		rows.Close()
-		return failed(rows.Err())
-	})
-	return list, err
+// tooMany returns an error if more rows were rejected than may be. What was done is
+// kept.
+func (s *submitter) tooMany(ctx context.Context) error {
+	err := s.o.MaxRejects.Check(s.point.Rows, s.point.Reasons)
+	if err == nil {
+		return nil
+	}
+	return errors.Join(err, s.save(ctx))
 }
 
 // write writes what came of one chunk.

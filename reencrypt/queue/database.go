@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS pinion_reencrypt.run (
 	progress    jsonb NOT NULL DEFAULT '{}',
 	manifest    jsonb
 );
+ALTER TABLE pinion_reencrypt.run ADD COLUMN IF NOT EXISTS place text NOT NULL DEFAULT '';
 CREATE TABLE IF NOT EXISTS pinion_reencrypt.chunk (
 	run   text NOT NULL REFERENCES pinion_reencrypt.run ON DELETE CASCADE,
 	n     bigint NOT NULL,
@@ -55,8 +56,9 @@ CREATE TABLE IF NOT EXISTS pinion_reencrypt.result (
 ALTER TABLE pinion_reencrypt.chunk ALTER COLUMN data SET STORAGE EXTERNAL;
 ALTER TABLE pinion_reencrypt.result ALTER COLUMN out SET STORAGE EXTERNAL, ALTER COLUMN rejects SET STORAGE EXTERNAL;`
 
-// specVersion is that of the tables and of what is in a run's spec.
-const specVersion = 1
+// specVersion is that of what is in a run's spec. Workers leave runs of another one to
+// others.
+const specVersion = 2
 
 // lockNumber is that of the advisory lock under which the tables are made.
 const lockNumber = 0x70696e696f6e71
@@ -69,18 +71,11 @@ type database struct {
 
 // open opens a database and makes sure of its tables.
 func open(ctx context.Context, url string, connections int, wait time.Duration) (*database, error) {
-	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
-		return nil, ErrURL
-	}
-	conf, err := pgxpool.ParseConfig(url)
+	conf, err := config(url, connections)
 	if err != nil {
-		return nil, ErrURL // err may quote the address, and that the password
+		return nil, err
 	}
-	conf.MaxConns = max(conf.MaxConns, int32(min(connections, 1000)))
 	params := conf.ConnConfig.RuntimeParams
-	if params["application_name"] == "" {
-		params["application_name"] = "pinion reencrypt"
-	}
 	// A worker that hangs in mid-transaction must not keep its chunk for ever.
 	if params["idle_in_transaction_session_timeout"] == "" {
 		params["idle_in_transaction_session_timeout"] = "60000"
@@ -95,6 +90,22 @@ func open(ctx context.Context, url string, connections int, wait time.Duration) 
 		return nil, err
 	}
 	return d, nil
+}
+
+// config reads the address of a database.
+func config(url string, connections int) (*pgxpool.Config, error) {
+	if !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+		return nil, ErrURL
+	}
+	conf, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, ErrURL // err may quote the address, and that the password
+	}
+	conf.MaxConns = max(conf.MaxConns, int32(min(connections, 1000)))
+	if params := conf.ConnConfig.RuntimeParams; params["application_name"] == "" {
+		params["application_name"] = "pinion reencrypt"
+	}
+	return conf, nil
 }
 
 // migrate makes the tables. One process at a time does.
@@ -121,7 +132,8 @@ func (d *database) migrate(ctx context.Context) error {
 		return err
 	}
 	var there bool
-	if err := conn.QueryRow(ctx, `SELECT to_regclass('pinion_reencrypt.result') IS NOT NULL`).Scan(&there); err != nil || there {
+	if err := conn.QueryRow(ctx, `SELECT to_regclass('pinion_reencrypt.result') IS NOT NULL AND EXISTS
+		(SELECT FROM pg_attribute WHERE attrelid = to_regclass('pinion_reencrypt.run') AND attname = 'place')`).Scan(&there); err != nil || there {
 		return err
 	}
 	_, err = conn.Exec(ctx, tables)

@@ -1,10 +1,10 @@
 // Package queue re-enciphers a file of PIN blocks on many machines, each with a
 // device of its own: what [reencrypt.Run] does on one.
 //
-// [Submit] cuts a file into chunks of rows. Each is a job of River, a queue on
-// PostgreSQL. [Work] takes jobs, has its device translate the rows, and hands in what
-// came of them. Submit fetches that in the order of the file and writes output,
-// rejects and manifest.
+// [Submit] cuts a file, or a [Table] of PostgreSQL, into chunks of rows. Each is a job of
+// River, a queue on PostgreSQL. [Work] takes jobs, has its device translate the rows, and
+// hands in what came of them. Submit fetches that in the order of the rows and writes
+// output, rejects and manifest. A check has the blocks opened, and writes rejects alone.
 //
 // # Nothing lost, nothing doubled
 //

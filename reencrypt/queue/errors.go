@@ -36,9 +36,11 @@ func failed(err error) error {
 	switch {
 	case ok && passing(e.Code):
 		return lost{fmt.Errorf("%w: SQLSTATE %s", ErrDatabase, e.Code)}
+	case ok && e.Code == "42501":
+		return fmt.Errorf("%w: this user has not the permission (SQLSTATE %s)", ErrDatabase, e.Code)
 	case ok:
 		return fmt.Errorf("%w: SQLSTATE %s", ErrDatabase, e.Code)
-	case errors.Is(err, pgx.ErrNoRows), errors.Is(err, ErrDatabase), errors.Is(err, ErrTaken), errors.Is(err, context.Canceled):
+	case errors.Is(err, pgx.ErrNoRows), errors.Is(err, ErrDatabase), errors.Is(err, ErrTable), errors.Is(err, ErrTaken), errors.Is(err, context.Canceled):
 		return err
 	}
 	return lost{fmt.Errorf("%w does not answer", ErrDatabase)}

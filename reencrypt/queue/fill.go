@@ -21,9 +21,12 @@ type piece struct {
 
 // fill puts the chunks into the queue, no more of them than there may be.
 func (s *submitter) fill(ctx context.Context) error {
-	at, rows, err := s.skip(ctx)
-	if err != nil {
-		return err
+	at, rows := s.before.chunks, s.before.rows
+	if at > 0 {
+		if err := s.source.skip(ctx, s.before); err != nil {
+			return err
+		}
+		s.o.Meter.submitted.Store(rows)
 	}
 	for {
 		if err := s.waitForRoom(ctx, at); err != nil {
@@ -32,17 +35,18 @@ func (s *submitter) fill(ctx context.Context) error {
 		var pieces []piece
 		ended := false
 		for len(pieces) < insertions && !ended {
-			c, err := s.source.next()
+			c, err := s.source.next(ctx)
 			switch {
 			case errors.Is(err, io.EOF):
 				ended = true
 				continue
+			case ctx.Err() != nil:
+				return ctx.Err()
 			case errors.Is(err, reencrypt.ErrRows):
 				return err
 			case err != nil:
 				return fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
 			}
-			_, _ = s.source.content.Write(c.Data())
 			pieces = append(pieces, piece{at + int64(len(pieces)), c})
 			rows += int64(c.Rows())
 		}
@@ -62,33 +66,6 @@ func (s *submitter) fill(ctx context.Context) error {
 	}
 }
 
-// skip reads what was submitted before, and holds it to its hash.
-func (s *submitter) skip(ctx context.Context) (at, rows int64, err error) {
-	if s.chunks == 0 {
-		return 0, 0, nil
-	}
-	for at = 0; at < s.chunks; at++ {
-		if ctx.Err() != nil {
-			return 0, 0, ctx.Err()
-		}
-		c, err := s.source.next()
-		if err != nil {
-			return 0, 0, fmt.Errorf("%w: the input is shorter", reencrypt.ErrChanged)
-		}
-		_, _ = s.source.content.Write(c.Data())
-		rows += int64(c.Rows())
-	}
-	var want string
-	err = patiently(ctx, s.o.Wait, func() error {
-		return failed(s.db.pool.QueryRow(ctx, `SELECT content_sha FROM pinion_reencrypt.run WHERE id = $1`, s.id).Scan(&want))
-	})
-	if err == nil && want != hexSum(s.source.content) {
-		err = fmt.Errorf("%w: the input has other rows", reencrypt.ErrChanged)
-	}
-	s.o.Meter.submitted.Store(rows)
-	return at, rows, err
-}
-
 // waitForRoom waits until so few chunks are in the database that more may be.
 func (s *submitter) waitForRoom(ctx context.Context, at int64) error {
 	for at+insertions-s.collected.Load() > int64(s.o.Ahead) {
@@ -104,7 +81,7 @@ func (s *submitter) waitForRoom(ctx context.Context, at int64) error {
 // put submits chunks with their jobs. That this was done, and nobody was told since the
 // connection broke, is seen by the number of chunks.
 func (s *submitter) put(ctx context.Context, at, rows int64, pieces []piece, ended bool) error {
-	after, sum := at+int64(len(pieces)), hexSum(s.source.content)
+	after, sum, place := at+int64(len(pieces)), s.source.sum(), s.source.place()
 	return s.db.transact(ctx, func(tx pgx.Tx) error {
 		var chunks int64
 		var filled bool
@@ -131,8 +108,8 @@ func (s *submitter) put(ctx context.Context, at, rows int64, pieces []piece, end
 				return err
 			}
 		}
-		_, err = tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET chunks = $2, rows_read = $3, content_sha = $4, filled = $5 WHERE id = $1`,
-			s.id, after, rows, sum, ended)
+		_, err = tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET chunks = $2, rows_read = $3, content_sha = $4, filled = $5, place = $6 WHERE id = $1`,
+			s.id, after, rows, sum, ended, place)
 		return err
 	})
 }

@@ -29,17 +29,20 @@ func (s *submitter) manifest() *reencrypt.Manifest {
 		Version: 1, Program: s.o.Program, Mode: s.o.Job.Mode.String(), Started: p.Started, Finished: time.Now().UTC(), Resumed: p.Resumed,
 		Device: strings.Join(slices.Sorted(maps.Keys(p.Devices)), ", "), Policy: s.spec.Policy, ToChipCard: s.spec.ToChipCard,
 		Columns: s.spec.Layout.Names, Rows: p.Rows, Translated: p.Translated, Rejected: p.Rows - p.Translated, Reasons: p.Reasons,
-		Input:   reencrypt.FileHash{Name: filepath.Base(s.o.In), Bytes: s.source.size, SHA256: hexSum(s.source.raw)},
-		Output:  &reencrypt.FileHash{Name: s.spec.Out, Bytes: p.OutSize, SHA256: p.Out},
-		Rejects: &reencrypt.FileHash{Name: s.spec.RejectsName, Bytes: p.RejectSize, SHA256: p.Rejects},
-		Run:     s.id,
+		Input: s.source.input(), Run: s.id,
+	}
+	if s.spec.Out != "" {
+		m.Output = &reencrypt.FileHash{Name: s.spec.Out, Bytes: p.OutSize, SHA256: p.Out}
+	}
+	if s.spec.RejectsName != "" {
+		m.Rejects = &reencrypt.FileHash{Name: s.spec.RejectsName, Bytes: p.RejectSize, SHA256: p.Rejects}
 	}
 	f, t := s.spec.From, s.spec.To
+	if t == (key{}) {
+		t = f
+	}
 	m.From.Label, m.From.Algorithm, m.From.Usage, m.From.KCV, m.From.Format, m.From.Derived = f.Label, f.Algorithm, f.Usage, f.KCV, f.Format, f.Derived
 	m.To.Label, m.To.Algorithm, m.To.Usage, m.To.KCV, m.To.Format, m.To.Derived = t.Label, t.Algorithm, t.Usage, t.KCV, t.Format, t.Derived
-	if content := hexSum(s.source.content); content != m.Input.SHA256 {
-		m.Input.Content = content
-	}
 	return m
 }
 
@@ -54,18 +57,27 @@ func (s *submitter) place(ctx context.Context, m *reencrypt.Manifest) error {
 		return err
 	}
 	s.closeSinks() // some systems rename no file that is open
-	if err := name(s.o.Rejects, m.Rejects.Bytes); err != nil {
-		return err
+	if m.Rejects != nil {
+		if err := name(s.o.Rejects, m.Rejects.Bytes); err != nil {
+			return err
+		}
 	}
-	if err := name(s.o.Out, m.Output.Bytes); err != nil {
-		return err
+	if m.Output != nil {
+		if err := name(s.o.Out, m.Output.Bytes); err != nil {
+			return err
+		}
+		page, err := m.JSON()
+		if err == nil {
+			err = durable.Replace(reencrypt.ManifestOf(s.o.Out), page)
+		}
+		if err != nil {
+			return fmt.Errorf("%w: the manifest: %w", reencrypt.ErrWrite, err)
+		}
 	}
-	page, err := m.JSON()
-	if err == nil {
-		err = durable.Replace(reencrypt.ManifestOf(s.o.Out), page)
-	}
-	if err != nil {
-		return fmt.Errorf("%w: the manifest: %w", reencrypt.ErrWrite, err)
+	if s.o.AuditLog != "" {
+		if err := m.Enter(s.o.AuditLog); err != nil {
+			return err
+		}
 	}
 	if s.o.Keep {
 		return nil

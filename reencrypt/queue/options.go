@@ -9,17 +9,22 @@ import (
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
-// Options say what [Submit] does. URL, HSM, Job, In, Out and Rejects are needed.
+// Options say what [Submit] does. URL, HSM, Job and In or Table are needed, and Out and
+// Rejects of a job that translates. The job is no dry run: that needs no workers.
 type Options struct {
 	URL string
 	HSM *hsm.HSM // asked for keys, policy and exposure, and given no block
 	Job reencrypt.Job
 
 	In, Out, Rejects string         // files
-	Kind             reencrypt.Kind // zero: as the names of the files tell
+	Table            *Table         // instead of In
+	Kind             reencrypt.Kind // of In; zero: as the names of the files tell
+	OutKind          reencrypt.Kind // of Out; zero: as its name tells, or as In
 	Delimiter        byte           // of CSV; zero is a comma
 	Map              map[reencrypt.Role]string
 	Compress         reencrypt.Compression // of Out; Rejects are compressed by their name
+
+	MaxRejects reencrypt.Limit // when the run stops since too many rows are rejected
 
 	Batch  int           // rows of a chunk, which is a job and a call of the device; zero is 4096
 	Ahead  int           // chunks in the database at most; zero is 1024
@@ -29,9 +34,10 @@ type Options struct {
 	Force  bool          // replace what is there
 	Keep   bool          // leave everything in the database when the run is done
 
-	Program string           // for the manifest
-	Began   func(run string) // is told the name of the run; may be nil
-	Meter   *Meter           // may be nil
+	AuditLog string           // a file; "" is none
+	Program  string           // for the manifest
+	Began    func(run string) // is told the name of the run; may be nil
+	Meter    *Meter           // may be nil
 }
 
 const (
@@ -57,38 +63,41 @@ func (o Options) settled() (Options, error) {
 	if o.Began == nil {
 		o.Began = func(string) {}
 	}
-	if o.Kind == 0 {
-		if err := o.kind(); err != nil {
-			return o, err
-		}
+	if o.Job.Mode != reencrypt.Translate {
+		o.Out = ""
+	}
+	if o.Table != nil && o.Kind == 0 {
+		o.Kind = reencrypt.CSV // that is how it is read
+	}
+	var err error
+	if o.Kind, o.OutKind, err = reencrypt.Kinds(o.In, o.Kind, o.Out, o.OutKind); err != nil {
+		return o, err
 	}
 	return o, o.check()
 }
 
-// kind finds how the rows are written by the names of input and output.
-func (o *Options) kind() error {
-	in, inErr := reencrypt.KindOf(o.In)
-	out, outErr := reencrypt.KindOf(o.Out)
-	switch {
-	case inErr != nil && outErr != nil:
-		return inErr
-	case inErr == nil && outErr == nil && in != out:
-		return problemf("rows of %s do not become %s: columns go out as they came in", in, out)
-	case inErr != nil:
-		in = out
+// locked returns the file that is locked while the run is done, "" if none is written.
+func (o *Options) locked() string {
+	for _, path := range []string{o.Out, o.Rejects} {
+		if path != "" {
+			return path + ".partial"
+		}
 	}
-	o.Kind = in
-	return nil
+	return ""
 }
 
 func (o *Options) check() error {
 	switch {
 	case o.HSM == nil:
 		return problemf("no device")
-	case o.Job.Mode != reencrypt.Translate:
-		return problemf("a queue is for translating")
-	case o.In == "" || o.Out == "" || o.Rejects == "" || o.In == "-" || o.Out == "-" || o.Rejects == "-":
-		return problemf("an input, an output and rejects are needed, and they are files")
+	case o.Job.Mode == reencrypt.DryRun:
+		return problemf("a dry run needs no queue")
+	case (o.In == "") == (o.Table == nil):
+		return problemf("an input is needed: a file or a table")
+	case o.Job.Mode == reencrypt.Translate && (o.Out == "" || o.Rejects == ""):
+		return problemf("an output and a file for the rejects are needed")
+	case o.In == "-" || o.Out == "-" || o.Rejects == "-":
+		return problemf("input, output and rejects are files")
 	case o.Batch < 1 || o.Batch > reencrypt.MaxBatch:
 		return problemf("a batch has 1 to %d rows", reencrypt.MaxBatch)
 	case o.Ahead < 2*insertions || o.Rescue < time.Second || o.Wait < 0:
@@ -97,10 +106,13 @@ func (o *Options) check() error {
 		return problemf("to resume and to begin anew exclude each other")
 	}
 	seen := map[string]bool{}
-	for _, name := range []string{o.In, o.Out, o.Rejects} {
+	for _, name := range []string{o.In, o.Out, o.Rejects, o.AuditLog} {
+		if name == "" {
+			continue
+		}
 		path, err := filepath.Abs(name)
 		if err != nil || seen[path] {
-			return problemf("one file has two parts: input, output and rejects are different files")
+			return problemf("one file has two parts: input, output, rejects and audit log are different files")
 		}
 		seen[path] = true
 	}

@@ -193,11 +193,15 @@ func TestOptions(t *testing.T) {
 		"another":       {func(o *queue.Options) { o.URL = "mysql://secret@host/x" }, queue.ErrURL},
 		"no device":     {func(o *queue.Options) { o.HSM = nil }, reencrypt.ErrOptions},
 		"a pipe":        {func(o *queue.Options) { o.Out = "-" }, reencrypt.ErrOptions},
-		"a check":       {func(o *queue.Options) { o.Job.Mode = reencrypt.Check }, reencrypt.ErrOptions},
+		"a dry run":     {func(o *queue.Options) { o.Job.Mode = reencrypt.DryRun }, reencrypt.ErrOptions},
+		"two inputs":    {func(o *queue.Options) { o.Table = &queue.Table{URL: o.URL, Name: "x"} }, reencrypt.ErrOptions},
+		"no input":      {func(o *queue.Options) { o.In = "" }, reencrypt.ErrOptions},
+		"no table":      {func(o *queue.Options) { o.In, o.Table = "", &queue.Table{URL: o.URL, Name: "x"} }, queue.ErrDatabase},
+		"log is output": {func(o *queue.Options) { o.AuditLog = o.Out }, reencrypt.ErrOptions},
 		"one file":      {func(o *queue.Options) { o.Rejects = o.Out }, reencrypt.ErrOptions},
 		"a large batch": {func(o *queue.Options) { o.Batch = 1 << 20 }, reencrypt.ErrOptions},
 		"both":          {func(o *queue.Options) { o.Resume, o.Force = true, true }, reencrypt.ErrOptions},
-		"other kinds":   {func(o *queue.Options) { o.Out = "o.ndjson" }, reencrypt.ErrOptions},
+		"no kind":       {func(o *queue.Options) { o.In, o.Out = dir, "o.txt" }, reencrypt.ErrKind},
 		"no key":        {func(o *queue.Options) { o.Job.To.Key = "zpk9" }, hsm.ErrKeyNotFound},
 	} {
 		o := good

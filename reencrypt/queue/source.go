@@ -1,86 +1,55 @@
 package queue
 
 import (
-	"crypto/sha256"
+	"context"
 	"encoding/hex"
-	"fmt"
 	"hash"
-	"io"
-	"os"
 
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
-// source is the file of rows.
-type source struct {
-	file    *os.File
-	size    int64
-	first   string // SHA-256 of the first megabyte
-	layout  *reencrypt.Layout
-	head    []byte
-	next    func() (*reencrypt.Chunk, error)
-	raw     hash.Hash // of the file as it is
-	tee     io.Reader
-	content hash.Hash
+// source is where rows come from: a file or a table.
+type source interface {
+	layout() *reencrypt.Layout
+	head() []byte // what is before the rows
+
+	// next returns the next chunk, and io.EOF when there is none.
+	next(ctx context.Context) (*reencrypt.Chunk, error)
+
+	// sum returns the hash of the rows so far.
+	sum() string
+
+	// place returns what a run that goes on needs to know of where this one is, beside
+	// how many chunks and rows there were.
+	place() string
+
+	// skip moves to where an earlier run was.
+	skip(ctx context.Context, at position) error
+
+	// ended is asked when next has come to the end. It holds a source that can be to
+	// what it was at the start.
+	ended() error
+
+	// describe says in a run's spec what is read, and input in its manifest.
+	describe(s *spec)
+	input() reencrypt.FileHash
+
+	close()
 }
 
-func openSource(o *Options) (*source, error) {
-	f, err := os.Open(o.In)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
-	}
-	s := &source{file: f, raw: sha256.New(), content: sha256.New()}
-	if err := s.read(o); err != nil {
-		s.close()
-		return nil, err
-	}
-	return s, nil
+// position is how far the rows of a run are submitted, as the database has it.
+type position struct {
+	chunks, rows int64
+	sum, place   string
+	filled       bool // there are no more
 }
 
-func (s *source) read(o *Options) (err error) {
-	if s.size, s.first, err = s.identify(); err != nil {
-		return err
+// openSource opens what the options name.
+func openSource(ctx context.Context, o *Options) (source, error) {
+	if o.Table != nil {
+		return openTableSource(ctx, o)
 	}
-	if s.layout, err = reencrypt.NewLayout(o.Kind, o.Delimiter, o.Map); err != nil {
-		return err
-	}
-	s.tee = io.TeeReader(s.file, s.raw)
-	if s.head, s.next, err = reencrypt.Chunks(s.tee, s.layout, o.Batch); err != nil {
-		return err
-	}
-	_, _ = s.content.Write(s.head)
-	return nil
+	return openFile(o)
 }
-
-// identify looks at the file without moving in it.
-func (s *source) identify() (size int64, first string, err error) {
-	info, err := s.file.Stat()
-	if err != nil {
-		return 0, "", fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
-	}
-	if !info.Mode().IsRegular() {
-		return 0, "", fmt.Errorf("%w: it is no file", reencrypt.ErrInput)
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, io.NewSectionReader(s.file, 0, 1<<20)); err != nil {
-		return 0, "", fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
-	}
-	return info.Size(), hexSum(h), nil
-}
-
-// ended reads what is behind the rows, if anything is, and holds the file to what it
-// was at the start.
-func (s *source) ended() error {
-	if _, err := io.Copy(io.Discard, s.tee); err != nil {
-		return fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
-	}
-	size, first, err := s.identify()
-	if err == nil && (size != s.size || first != s.first) {
-		err = fmt.Errorf("%w: it was changed while it was read", reencrypt.ErrInput)
-	}
-	return err
-}
-
-func (s *source) close() { _ = s.file.Close() }
 
 func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }

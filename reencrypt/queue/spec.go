@@ -25,8 +25,9 @@ type key struct {
 
 // spec is what workers have to know of a run.
 type spec struct {
+	Mode        string                `json:"mode,omitempty"` // "" is the whole of it
 	From        key                   `json:"from"`
-	To          key                   `json:"to"`
+	To          key                   `json:"to"` // zero of a check that names none
 	ToChipCard  bool                  `json:"to_chip_card,omitempty"`
 	Policy      string                `json:"policy"`
 	Layout      *reencrypt.Layout     `json:"layout"`
@@ -36,8 +37,9 @@ type spec struct {
 	Batch       int                   `json:"batch"`
 	Out         string                `json:"out"` // names without folders
 	RejectsName string                `json:"rejects_name"`
-	InSize      int64                 `json:"in_size"`
-	InFirst     string                `json:"in_first"` // SHA-256 of the first megabyte
+	Table       *tableID              `json:"table,omitempty"`
+	InSize      int64                 `json:"in_size,omitempty"`
+	InFirst     string                `json:"in_first,omitempty"` // SHA-256 of the first megabyte
 }
 
 // id names a run by what it does: the same command has the same run.
@@ -46,12 +48,15 @@ func (s *spec) id() string {
 	if err != nil { // it has nothing that could fail
 		return ""
 	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(append(text, specVersion))
 	return hex.EncodeToString(sum[:12])
 }
 
-// keyOf asks a device for a key.
+// keyOf asks a device for a key, if one is named.
 func keyOf(ctx context.Context, h *hsm.HSM, k hsm.PINKey) (key, error) {
+	if k.Key == "" && k.Format == 0 {
+		return key{}, nil
+	}
 	info, err := h.KeyInfo(ctx, k.Key)
 	if err != nil {
 		return key{}, err
@@ -65,6 +70,9 @@ func keyOf(ctx context.Context, h *hsm.HSM, k hsm.PINKey) (key, error) {
 
 // pinKey returns the key as the device is asked for it.
 func (k key) pinKey() (hsm.PINKey, error) {
+	if k == (key{}) {
+		return hsm.PINKey{}, nil
+	}
 	f, err := pinblock.ParseFormat(k.Format)
 	if err != nil {
 		return hsm.PINKey{}, err
@@ -79,6 +87,13 @@ func (k key) pinKey() (hsm.PINKey, error) {
 // job returns the job of a run.
 func (s *spec) job() (j reencrypt.Job, err error) {
 	j.ToChipCard = s.ToChipCard
+	switch s.Mode {
+	case "":
+	case reencrypt.Check.String():
+		j.Mode = reencrypt.Check
+	default:
+		return j, fmt.Errorf("%w: what is to be done is not known here", ErrKeys)
+	}
 	if j.From, err = s.From.pinKey(); err == nil {
 		j.To, err = s.To.pinKey()
 	}

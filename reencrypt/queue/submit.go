@@ -6,9 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -16,7 +13,6 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
-	"github.com/pinion-hsm/pinion/internal/flock"
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
@@ -28,11 +24,11 @@ type submitter struct {
 	id     string
 	owner  string // who may go on with the run: a process that was replaced may not
 	spec   spec
-	source *source
+	source source
 	out    *sink
 	reject *sink
 	point  progress // of what was written
-	chunks int64    // submitted when this began
+	before position // what was submitted when this began
 
 	collected atomic.Int64 // chunks
 	room      chan struct{}
@@ -68,25 +64,18 @@ func Submit(ctx context.Context, o Options) (*reencrypt.Manifest, error) {
 		return nil, err
 	}
 	s := &submitter{o: o, owner: rand.Text(), room: make(chan struct{}, 1), begun: time.Now()}
-	if s.source, err = openSource(&o); err != nil {
+	if s.source, err = openSource(ctx, &o); err != nil {
 		return nil, err
 	}
 	defer s.source.close()
 	if err := s.describe(ctx); err != nil {
 		return nil, err
 	}
-	now, cancel := context.WithCancel(ctx)
-	cancel() // the lock is not waited for
-	unlock, err := flock.Lock(now, o.Out+".partial")
-	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
-		if errors.Is(err, context.Canceled) {
-			return nil, reencrypt.ErrBusy
-		}
-		return nil, fmt.Errorf("%w: %w", reencrypt.ErrWrite, err)
+	unlock, err := lock(ctx, o.locked())
+	if err != nil {
+		return nil, err
 	}
-	if unlock != nil {
-		defer unlock()
-	}
+	defer unlock()
 	if s.db, err = open(ctx, o.URL, 6, o.Wait); err != nil {
 		s.leave()
 		return nil, err
@@ -98,7 +87,7 @@ func Submit(ctx context.Context, o Options) (*reencrypt.Manifest, error) {
 // describe asks the device for the keys, and whether it may do the job.
 func (s *submitter) describe(ctx context.Context) error {
 	o := &s.o
-	if _, err := reencrypt.NewConverter(ctx, o.HSM, o.Job, s.source.layout); err != nil {
+	if _, err := reencrypt.NewConverter(ctx, o.HSM, o.Job, s.source.layout()); err != nil {
 		return err
 	}
 	from, err := keyOf(ctx, o.HSM, o.Job.From)
@@ -110,10 +99,14 @@ func (s *submitter) describe(ctx context.Context) error {
 		return err
 	}
 	s.spec = spec{
-		From: from, To: to, ToChipCard: o.Job.ToChipCard, Policy: o.HSM.Policy().String(), Layout: s.source.layout,
-		Compress: o.Compress, Rejects: o.Kind, RejectsPack: reencrypt.CompressionOf(o.Rejects), Batch: o.Batch,
-		Out: filepath.Base(o.Out), RejectsName: filepath.Base(o.Rejects), InSize: s.source.size, InFirst: s.source.first,
+		From: from, To: to, ToChipCard: o.Job.ToChipCard, Policy: o.HSM.Policy().String(), Layout: s.source.layout(),
+		Compress: o.Compress, Rejects: o.OutKind, RejectsPack: reencrypt.CompressionOf(o.Rejects), Batch: o.Batch,
+		Out: base(o.Out), RejectsName: base(o.Rejects),
 	}
+	if o.Job.Mode != reencrypt.Translate {
+		s.spec.Mode = o.Job.Mode.String()
+	}
+	s.source.describe(&s.spec)
 	if named, err := reencrypt.KindOf(o.Rejects); err == nil {
 		s.spec.Rejects = named
 	}
@@ -166,8 +159,9 @@ func (s *submitter) begin(ctx context.Context) (*reencrypt.Manifest, error) {
 	var there bool
 	var state, manifest []byte
 	err = s.db.transact(ctx, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `SELECT chunks, progress, manifest FROM pinion_reencrypt.run WHERE id = $1 FOR NO KEY UPDATE`, s.id).
-			Scan(&s.chunks, &state, &manifest)
+		err := tx.QueryRow(ctx, `SELECT chunks, rows_read, content_sha, place, filled, progress, manifest
+			FROM pinion_reencrypt.run WHERE id = $1 FOR NO KEY UPDATE`, s.id).
+			Scan(&s.before.chunks, &s.before.rows, &s.before.sum, &s.before.place, &s.before.filled, &state, &manifest)
 		if there = err == nil; there {
 			if s.o.Resume {
 				_, err = tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET owner = $2 WHERE id = $1`, s.id, s.owner)
@@ -211,42 +205,6 @@ func (s *submitter) begin(ctx context.Context) (*reencrypt.Manifest, error) {
 	}
 	var m reencrypt.Manifest
 	return &m, json.Unmarshal(manifest, &m)
-}
-
-// free makes sure that no file is written over.
-func (s *submitter) free() error {
-	if s.o.Force {
-		return nil
-	}
-	for _, path := range []string{s.o.Out, s.o.Rejects, reencrypt.CheckpointOf(s.o.Out)} {
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%w: %s", reencrypt.ErrExists, filepath.Base(path))
-		}
-	}
-	if info, err := os.Stat(s.o.Out + ".partial"); err == nil && info.Size() > 0 {
-		return fmt.Errorf("%w: %s, and no run of it", reencrypt.ErrExists, filepath.Base(s.o.Out)+".partial")
-	}
-	return nil
-}
-
-// finished returns the manifest if the run was finished, and its output is there.
-func (s *submitter) finished() *reencrypt.Manifest {
-	text, err := os.ReadFile(reencrypt.ManifestOf(s.o.Out))
-	var m reencrypt.Manifest
-	if err != nil || json.Unmarshal(text, &m) != nil || m.Run != s.id || m.Output == nil {
-		return nil
-	}
-	if info, err := os.Stat(s.o.Out); err != nil || info.Size() != m.Output.Bytes {
-		return nil
-	}
-	return &m
-}
-
-// leave removes the file that the lock made, if there is nothing in it.
-func (s *submitter) leave() {
-	if info, err := os.Stat(s.o.Out + ".partial"); err == nil && info.Size() == 0 {
-		_ = os.Remove(s.o.Out + ".partial")
-	}
 }
 
 // mine holds a statement on the run to having found it: nobody else went on with it.

@@ -9,9 +9,13 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 all: build
 
-# The one binary.
-build:
+# The one binary, with the lab's page in it.
+build: page
 	$(GO) build -trimpath -o bin/pinion ./cmd/pinion
+
+# Compile what the lab's page runs: the library, as WebAssembly.
+page:
+	@GO="$(GO)" ./scripts/labpage --built internal/lab/page/built
 
 # Install what is missing and run the whole trip of a PIN on a SoftHSM2 token;
 # where SoftHSM2 cannot be had, say so and run it on the soft device. Then start the
@@ -29,7 +33,7 @@ stop:
 
 # Install what is missing and run every test, with the race detector on the
 # packages that have goroutines.
-test: setup
+test: setup page
 	$(GO) build ./...
 	CGO_ENABLED=0 $(GO) build ./...
 	$(GO) test ./...
@@ -40,7 +44,7 @@ test: setup
 
 # What the tests need on this machine.
 setup:
-	@./scripts/setup softhsm2 nss p11-kit opensc postgresql curl
+	@./scripts/setup softhsm2 nss p11-kit opensc postgresql chromium curl
 
 # Format, vet, static analysis, known vulnerabilities (if their list can be
 # reached), the plan of imports, and a tidy go.mod.
@@ -48,6 +52,7 @@ check:
 	@files=$$(gofmt -l . 2>&1); if [ -n "$$files" ]; then echo "not gofmt-ed: $$files"; exit 1; fi
 	$(GO) vet ./...
 	CGO_ENABLED=0 $(GO) vet ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./internal/lab/wasm
 	$(GO) run $(STATICCHECK) ./...
 	@./scripts/vulncheck "$(GO) run $(GOVULNCHECK)"
 	$(GO) test ./internal/archtest

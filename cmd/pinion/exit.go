@@ -102,7 +102,7 @@ func exitCode(err error) int {
 
 // prefix matches the names of packages, with which the errors of a Go library
 // begin and which say nothing to who types a command.
-var prefix = regexp.MustCompile(`(^|: )(?:pinblock|keys|keyblock|clearblock|dukpt|pinverify|hsm|testvectors|softhsm|issuer|sqlstore|access|session|outbox|audit|server|reencrypt)(?:/[a-z0-9]+)*: `)
+var prefix = regexp.MustCompile(`(^|: )(?:pinblock|keys|keyblock|clearblock|dukpt|pinverify|hsm|testvectors|softhsm|nss|pkcs11|issuer|sqlstore|reencrypt|page)(?:/[a-z0-9]+)*: `)
 
 // plain returns err in words for a person, without its hint.
 func plain(err error) string {

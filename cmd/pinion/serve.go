@@ -127,7 +127,7 @@ func (s *serve) settle(c *cobra.Command) error {
 	case s.seed != 0 && !s.dev:
 		return usage("--seed is for --dev: test cards have no place elsewhere")
 	case s.seed < 0 || s.seed > server.MaxSeed:
-		return usage("--seed takes 0 to %d cards", server.MaxSeed)
+		return usage("--seed: want 0 to %d cards", server.MaxSeed)
 	case s.data != "" && !s.dev:
 		return usage("--data is for --dev").withHint("without it the files are named in the configuration")
 	case s.dev && s.data == "":

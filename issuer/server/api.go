@@ -34,7 +34,7 @@ func (s *server) openHandler(ctx context.Context, _ *Options) error {
 	c := &s.config
 	keys, err := c.sessionKeys(s.getenv)
 	if err != nil {
-		return fmt.Errorf("server: sessionKeys: %w", err)
+		return fmt.Errorf("issuer/server: sessionKeys: %w", err)
 	}
 	sessions, err := session.New(s.hsm, keys, s.log)
 	if err != nil {
@@ -55,6 +55,11 @@ func (s *server) openHandler(ctx context.Context, _ *Options) error {
 	})
 	if err != nil {
 		return err
+	}
+	if s.dev != nil {
+		if api, err = withLab(api); err != nil {
+			return err
+		}
 	}
 	guard := &access.Guard{Authenticator: who, Limiter: limits, OnError: refuse}
 	s.handler = handler(api, s.metrics, guard, s.traces)

@@ -75,7 +75,7 @@ func (d *Dev) prepare(dir devDir) (*prepared, error) {
 	return &prepared{dir: dir, dev: d, token: strings.TrimSpace(string(token))}, nil
 }
 
-func devError(err error) error { return fmt.Errorf("server: the directory of --data: %w", err) }
+func devError(err error) error { return fmt.Errorf("issuer/server: the directory of --data: %w", err) }
 
 func newDataKey() ([]byte, error) {
 	key := make([]byte, 32)
@@ -165,5 +165,5 @@ func (p *prepared) banner(address *url.URL) string {
 		how = "plain HTTP"
 	}
 	return fmt.Sprintf("pinion serve --dev: FOR DEVELOPMENT ONLY, on this machine alone: test keys, one token with every right.\n"+
-		"  %s  %s\n  token in %s\n", address, how, p.dir.file(tokenFile))
+		"  %s  %s\n  token in %s\n  the lab's page: %s%s\n", address, how, p.dir.file(tokenFile), address, labPath)
 }

@@ -1,0 +1,183 @@
+package page_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/internal/lab"
+)
+
+// tab is the page in a tab of a profile of its own, and all that leaves it.
+type tab struct {
+	t   testing.TB
+	ctx context.Context
+	url string
+
+	mu       sync.Mutex
+	requests []string // what the browser says it asked for, of every kind
+	served   []string // what came to the server: method, address, length of the body
+	wrong    []string // errors, warnings, violations of the policy
+}
+
+// openTab opens the page, at a fragment, as a person does: first actions, then the
+// page. It waits until the library is there. At the test's end the tab must have had
+// no errors.
+func openTab(t testing.TB, fragment string, first ...func(*tab)) *tab {
+	t.Helper()
+	p := &tab{t: t}
+	handler := folder(t).Handler()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.note(&p.served, r.Method+" "+r.URL.String())
+		if r.ContentLength != 0 {
+			p.note(&p.served, "a body")
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	p.url = server.URL + "/"
+	p.open(fragment, first...)
+	t.Cleanup(func() {
+		if !t.Failed() {
+			require.Empty(t, p.wrongs(), "errors of the page")
+		}
+	})
+	return p
+}
+
+func (p *tab) open(fragment string, first ...func(*tab)) {
+	p.t.Helper()
+	browser, err := chromium()
+	require.NoError(p.t, err)
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
+	p.t.Cleanup(end)
+	require.NoError(p.t, chromedp.Do(ctx))
+	var late context.CancelFunc
+	p.ctx, late = context.WithTimeout(ctx, 2*time.Minute)
+	p.t.Cleanup(late)
+	call(p, network.Enable, network.EnableParams{})
+	call(p, cdplog.Enable, cdp.Empty{})
+	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	for _, f := range first {
+		f(p)
+	}
+	p.do(chromedp.Navigate(p.url + fragment))
+	p.wait()
+}
+
+// listen writes down what the tab does.
+func (p *tab) listen(event any) {
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(e.Request.URL, "data:") { // the icon, which is in the page
+			p.note(&p.requests, e.Request.Method+" "+e.Request.URL+e.Request.URLFragment)
+		}
+	case *network.EventWebSocketCreated:
+		p.note(&p.requests, "WebSocket "+e.URL)
+	case *network.EventWebTransportCreated:
+		p.note(&p.requests, "WebTransport "+e.URL)
+	case *network.EventDirectTCPSocketCreated:
+		p.note(&p.requests, "TCP")
+	case *runtime.EventExceptionThrown:
+		p.note(&p.wrong, e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		p.note(&p.wrong, "console."+string(e.Type))
+	case *cdplog.EventEntryAdded:
+		p.note(&p.wrong, e.Entry.Text)
+	}
+}
+
+func (p *tab) note(list *[]string, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	*list = append(*list, text)
+}
+
+func (p *tab) wrongs() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.wrong
+}
+
+// traffic returns how much has been asked for and served so far, and all of it.
+func (p *tab) traffic() (requests, served []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.requests, p.served
+}
+
+func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	require.NoError(p.t, chromedp.Do(p.ctx, actions...))
+}
+
+// call gives the browser a command of its protocol.
+func call[P, R any](p *tab, command cdp.Command[P, R], params P) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, command, params)
+	require.NoError(p.t, err)
+}
+
+// wait waits until the library is there.
+func (p *tab) wait() {
+	p.t.Helper()
+	p.do(chromedp.WaitReady(chromedp.CSS(`html[data-ready="yes"]`)))
+}
+
+// eval returns what an expression is, or what its promise comes to.
+func (p *tab) eval(expression string, result any) {
+	p.t.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]byte](expression, chromedp.EvalAwaitPromise))
+	require.NoError(p.t, err)
+	if result != nil {
+		require.NoError(p.t, json.Unmarshal(text, result), expression)
+	}
+}
+
+// text returns what a string expression is.
+func (p *tab) text(expression string) (s string) {
+	p.t.Helper()
+	p.eval(expression, &s)
+	return s
+}
+
+// frames is JavaScript that waits until what was typed is answered and drawn.
+const frames = `await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));`
+
+// fill puts values into the fields of the panel, and empties the others.
+func (p *tab) fill(values lab.Values) {
+	p.t.Helper()
+	text, err := json.Marshal(values)
+	require.NoError(p.t, err)
+	p.eval(`(async () => {
+		const values = `+string(text)+`;
+		for (const field of document.querySelectorAll("form.fields [name]")) {
+			const value = values[field.name] ?? "";
+			if (field.type === "checkbox") field.checked = value !== "";
+			else if (field.tagName === "SELECT" && value === "") field.selectedIndex = 0;
+			else field.value = value;
+			field.dispatchEvent(new Event("input", { bubbles: true }));
+		}
+		`+frames+`
+	})()`, nil)
+}
+
+// choose goes to a panel by a click on its tab.
+func (p *tab) choose(panel string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS("#tab-" + panel)))
+	require.Equal(p.t, "tab-"+panel, p.text(`document.getElementById("panel").getAttribute("aria-labelledby")`))
+}

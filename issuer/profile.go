@@ -1,6 +1,7 @@
 package issuer
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pinion-hsm/pinion/pinblock"
@@ -37,7 +38,7 @@ func (p Profile) check() (*Profile, error) {
 	}
 	switch {
 	case p.Name == "" || len(p.Name) > 40:
-		return nil, fmt.Errorf("issuer: a product's name has 1 to 40 characters")
+		return nil, errors.New("issuer: a product's name has 1 to 40 characters")
 	case p.PINLength < pinblock.MinPINLength || p.PINLength > pinblock.MaxPINLength:
 		return nil, fmt.Errorf("issuer: product %s: PINs have 4 to 12 digits, not %d", p.Name, p.PINLength)
 	case p.MaxTries < 1 || p.MaxTries > 15:

@@ -11,6 +11,8 @@ import "github.com/pinion-hsm/pinion/internal/secret"
 // [ErrUnknownUsage], [ErrKeySize], [ErrWeak] (8 bytes for a TDES key are single
 // DES, and so this one), or that of crypto/des where TDES is switched off. The
 // parity of a TDES key is left as it is, right or wrong.
+//
+// It is between packages of this module; others use cleartext.New.
 func FromSecret(a Algorithm, u Usage, s secret.Bytes) (Key, error) {
 	if !u.Valid() {
 		return Key{}, ErrUnknownUsage
@@ -35,13 +37,16 @@ func FromSecret(a Algorithm, u Usage, s secret.Bytes) (Key, error) {
 	return Key{p: m}, nil
 }
 
-// Secret returns the bytes of the key, hidden; nothing for the zero Key.
+// Secret returns the bytes of the key, hidden; nothing for the zero Key. It is
+// between packages of this module; others use cleartext.Bytes.
 func (k Key) Secret() secret.Bytes { return k.m().bytes }
 
 // ComponentFromSecret returns the component with the bytes in s, of a key of the
 // given algorithm. Any bytes of the right length are a component: zeros and equal
 // halves are as likely as every other value. Errors are [ErrAlgorithm],
 // [ErrComponentLength], or that of crypto/des where TDES is switched off.
+//
+// It is between packages of this module; others use cleartext.NewComponent.
 func ComponentFromSecret(a Algorithm, s secret.Bytes) (Component, error) {
 	if !a.Valid() {
 		return Component{}, ErrAlgorithm
@@ -56,10 +61,12 @@ func ComponentFromSecret(a Algorithm, s secret.Bytes) (Component, error) {
 	return Component{alg: a, bytes: s, kcv: kcv}, nil
 }
 
-// Secret returns the bytes of the component, hidden; nothing for the zero one.
+// Secret returns the bytes of the component, hidden; nothing for the zero one. It is
+// between packages of this module; others use cleartext.ComponentBytes.
 func (c Component) Secret() secret.Bytes { return c.bytes }
 
-// SecretOddParity returns the bytes in s with odd parity.
+// SecretOddParity returns the bytes in s with odd parity. It is between packages of
+// this module; others use cleartext.OddParity.
 func SecretOddParity(s secret.Bytes) (odd secret.Bytes) {
 	secret.Lend(s, func(raw []byte) {
 		b := append([]byte(nil), raw...)
@@ -70,7 +77,8 @@ func SecretOddParity(s secret.Bytes) (odd secret.Bytes) {
 	return odd
 }
 
-// SecretHasOddParity reports whether every byte in s has odd parity.
+// SecretHasOddParity reports whether every byte in s has odd parity. It is between
+// packages of this module; others use cleartext.HasOddParity.
 func SecretHasOddParity(s secret.Bytes) (odd bool) {
 	secret.Lend(s, func(raw []byte) { odd = hasOddParity(raw) })
 	return odd

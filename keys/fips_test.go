@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/pinion-hsm/pinion/internal/fipstest"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 )
@@ -21,25 +18,11 @@ import (
 // work as before.
 func TestFIPSOnly(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), "GODEBUG=fips140=only", fipsEnv+"=1")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	require.Equal(t, "ok", strings.TrimSpace(string(out)))
+	fipstest.Test(t)
 }
 
-// fipsOnly is what the other process runs instead of its tests. It returns the
-// process's exit code.
-func fipsOnly() int {
-	if err := errors.Join(fipsTDES(), fipsAES()); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	fmt.Println("ok")
-	return 0
-}
+// fipsOnly is what the other process runs instead of its tests.
+func fipsOnly() error { return errors.Join(fipsTDES(), fipsAES()) }
 
 func fipsTDES() error {
 	var wrong error

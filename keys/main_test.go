@@ -3,24 +3,16 @@ package keys_test
 import (
 	"context"
 	"encoding/hex"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/pinion-hsm/pinion/internal/fipstest"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 )
 
-// fipsEnv marks the process that TestFIPSOnly starts.
-const fipsEnv = "PINION_TEST_FIPS_ONLY"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(fipsEnv) != "" {
-		os.Exit(fipsOnly())
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { fipstest.Main(m, fipsOnly) }
 
 // What pinblock asks of a key. The interfaces are pinblock's; keys does not
 // import it.

@@ -20,11 +20,8 @@ const nssutil = "libnssutil3.so"
 var freebl = []string{"libfreeblpriv3.so", "libfreebl3.so"}
 
 // copies returns the libraries of the token in dir, by the names they have there.
-func copies(dir string) (map[string][]byte, error) {
-	source, err := Find()
-	if err != nil {
-		return nil, err
-	}
+// source is the system's softokn.
+func copies(dir, source string) (map[string][]byte, error) {
 	softokn, err := os.ReadFile(source)
 	if err != nil {
 		return nil, fmt.Errorf("nss: %w", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/internal/tokendir/tokentest"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/nss"
 )
@@ -29,8 +30,8 @@ func TestOtherProcess(t *testing.T) {
 	token, err := nss.Create(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, token.Close()) })
-	d := open(t, token)
-	_, err = d.GenerateKey(t.Context(), zpk)
+	d := tokentest.Open(t, token)
+	_, err = d.GenerateKey(t.Context(), tokentest.ZPK)
 	require.NoError(t, err)
 
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOtherProcess$", "-test.count=1")
@@ -48,7 +49,7 @@ func TestOtherProcess(t *testing.T) {
 func inOtherProcess(t *testing.T, dir string) {
 	token, err := nss.Open(dir)
 	require.NoError(t, err)
-	d := open(t, token)
+	d := tokentest.Open(t, token)
 	_, err = d.FindKey(t.Context(), "zpk")
 	require.NoError(t, err)
 	_, err = d.GenerateKey(t.Context(), hsm.KeySpec{Label: "made there", Algorithm: keys.AES256, Usage: keys.UsagePIN})

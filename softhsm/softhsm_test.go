@@ -3,184 +3,73 @@
 package softhsm_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/pkcs11"
-	"github.com/pinion-hsm/pinion/keys"
+	"github.com/pinion-hsm/pinion/internal/tokendir"
+	"github.com/pinion-hsm/pinion/internal/tokendir/tokentest"
 	"github.com/pinion-hsm/pinion/softhsm"
 )
 
-var zpk = hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN}
-
-func open(t *testing.T, token *softhsm.Token) *pkcs11.Device {
-	t.Helper()
-	d, err := pkcs11.Open(t.Context(), token.Config())
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, d.Close()) })
-	return d
+func TestTokens(t *testing.T) {
+	tokentest.Package[*softhsm.Token]{
+		Label:          softhsm.Label,
+		Variable:       "SOFTHSM2_MODULE",
+		Install:        "apt-get install softhsm2",
+		NotInstalled:   softhsm.ErrNotInstalled,
+		NoLibrary:      pkcs11.ErrModule,
+		BadDirectories: []string{"a#b"},
+		New:            func(t tokendir.TB) *softhsm.Token { return softhsm.New(t) },
+		Temporary:      softhsm.Temporary,
+		Create:         softhsm.Create,
+		Open:           softhsm.Open,
+		Find:           softhsm.Find,
+	}.Test(t)
 }
 
-// Tokens in one process, at one time: each has its own keys and sees no other's.
-func TestParallel(t *testing.T) {
+func TestDamagedSerial(t *testing.T) {
 	t.Parallel()
-	const n = 32
-	infos := make([]hsm.KeyInfo, n)
-	devices := make([]*pkcs11.Device, n)
-	var wg sync.WaitGroup
-	for i := range n {
-		token := softhsm.New(t)
-		devices[i] = open(t, token)
-		wg.Go(func() {
-			info, err := devices[i].GenerateKey(t.Context(), zpk)
-			infos[i] = info
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	kcvs := map[string]bool{}
-	for i, d := range devices {
-		list, err := d.ListKeys(t.Context())
+	dir := t.TempDir()
+	_, err := softhsm.Create(dir)
+	require.NoError(t, err)
+	serial := filepath.Join(dir, "serial")
+	require.NoError(t, os.WriteFile(serial, []byte("far too long for a serial number"), 0o600))
+	_, err = softhsm.Open(dir)
+	require.ErrorContains(t, err, "damaged")
+	require.NoError(t, os.Remove(serial))
+	_, err = softhsm.Open(dir)
+	require.ErrorContains(t, err, "holds no token")
+}
+
+// The serial number tells tokens apart whose label is the same.
+func TestSerial(t *testing.T) {
+	t.Parallel()
+	serials := map[string]bool{}
+	for range 2 {
+		u, err := pkcs11.ParseURI(softhsm.New(t).URI())
 		require.NoError(t, err)
-		require.Equal(t, []hsm.KeyInfo{infos[i]}, list)
-		kcvs[infos[i].KCV] = true
+		require.NotEmpty(t, u.Serial)
+		serials[u.Serial] = true
 	}
-	require.Len(t, kcvs, n)
+	require.Len(t, serials, 2)
 }
 
-// Tokens made, used and thrown away by many goroutines at the same time.
-func TestChurn(t *testing.T) {
-	t.Parallel()
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			for range 4 {
-				if err := once(t); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-}
-
-func once(t *testing.T) error {
-	token, err := softhsm.Temporary()
-	if err != nil {
-		return err
-	}
-	d, err := pkcs11.Open(t.Context(), token.Config())
-	if err != nil {
-		return err
-	}
-	if _, err := d.GenerateKey(t.Context(), zpk); err != nil {
-		return err
-	}
-	if err := d.Close(); err != nil {
-		return err
-	}
-	if err := token.Close(); err != nil {
-		return err
-	}
-	if _, err := os.Stat(token.Dir()); !os.IsNotExist(err) {
-		return fmt.Errorf("%s is still there: %v", token.Dir(), err)
-	}
-	return nil
-}
-
-// recorder is a TB that keeps what a test would do.
-type recorder struct {
-	dir      string
-	cleanups []func()
-	failure  string
-}
-
-func (*recorder) Helper()            {}
-func (r *recorder) TempDir() string  { return r.dir }
-func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
-func (r *recorder) Fatalf(format string, args ...any) {
-	r.failure = fmt.Sprintf(format, args...)
-	panic(r)
-}
-
-func (r *recorder) finish() {
-	for _, f := range slices.Backward(r.cleanups) {
-		f()
-	}
-}
-
-func TestNewLeavesNothing(t *testing.T) {
-	t.Parallel()
-	r := &recorder{dir: t.TempDir()}
-	token := softhsm.New(r)
-	d, err := pkcs11.Open(t.Context(), token.Config())
-	require.NoError(t, err)
-	_, err = d.GenerateKey(t.Context(), zpk)
-	require.NoError(t, err)
-	require.NoError(t, d.Close())
-	r.finish()
-	entries, err := os.ReadDir(r.dir)
-	require.NoError(t, err)
-	require.Empty(t, entries)
-
-	// The copy of the library is unloaded, not left mapped.
-	if maps, err := os.ReadFile("/proc/self/maps"); err == nil {
-		require.NotContains(t, string(maps), token.Dir())
-	}
-}
-
-func TestNewFailsWithInstallCommand(t *testing.T) {
-	t.Setenv("SOFTHSM2_MODULE", filepath.Join(t.TempDir(), "missing.so"))
-	r := &recorder{dir: t.TempDir()}
-	require.Panics(t, func() { softhsm.New(r) })
-	require.Contains(t, r.failure, "SOFTHSM2_MODULE")
-	require.Contains(t, softhsm.ErrNotInstalled.Error(), "apt-get install softhsm2")
-}
-
-// The URI names the credential's file and not the credential, and parses.
-func TestURI(t *testing.T) {
+func TestEnv(t *testing.T) {
 	t.Parallel()
 	token := softhsm.New(t)
-	u, err := pkcs11.ParseURI(token.URI())
-	require.NoError(t, err)
-	require.Equal(t, softhsm.Label, u.Token)
-	require.NotEmpty(t, u.Serial)
-	credential, err := os.ReadFile(u.CredentialSource)
-	require.NoError(t, err)
-	require.False(t, strings.Contains(token.URI(), string(credential)))
-	d, err := pkcs11.Open(t.Context(), pkcs11.Config{URI: u})
-	require.NoError(t, err)
-	require.NoError(t, d.Close())
+	require.Equal(t, []string{"SOFTHSM2_CONF=" + filepath.Join(token.Dir(), "softhsm2.conf")}, token.Env())
 }
 
 // The environment of this process is what it was.
 func TestEnvironmentIsRestored(t *testing.T) {
 	t.Setenv("SOFTHSM2_CONF", "/as/it/was")
-	open(t, softhsm.New(t))
+	tokentest.Open(t, softhsm.New(t))
 	require.Equal(t, "/as/it/was", os.Getenv("SOFTHSM2_CONF"))
-}
-
-func TestFind(t *testing.T) {
-	path, err := softhsm.Find()
-	require.NoError(t, err, "SoftHSM2 is required for these tests")
-	t.Setenv("SOFTHSM2_MODULE", path)
-	found, err := softhsm.Find()
-	require.NoError(t, err)
-	require.Equal(t, path, found)
-	t.Setenv("SOFTHSM2_MODULE", t.TempDir())
-	_, err = softhsm.Find()
-	require.Error(t, err, "a directory")
 }
 
 func BenchmarkNew(b *testing.B) {

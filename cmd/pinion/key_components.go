@@ -114,7 +114,7 @@ func (k *keyComponents) check() (keys.Algorithm, error) {
 	}
 	switch {
 	case k.show && k.dir != "":
-		return 0, usage("--out-dir and --show-clear-components are two ways to hand out components; choose one")
+		return 0, usage("--out-dir and --show-clear-components exclude each other")
 	case !k.show && k.dir == "":
 		return 0, usage("--out-dir is missing").withHint("one file for each component is written there; --show-clear-components shows them at the terminal instead")
 	case k.show && (!isTerminal(k.env.stdin) || !isTerminal(k.env.stdout)):

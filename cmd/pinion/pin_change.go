@@ -26,22 +26,15 @@ PIN may be of another transaction: its KSN is then --new-ksn, or "new_ksn".`,
   pinion pin change --from-key zpk1 --from-format iso-0 --method visa-pvv --pvk pvk1 < changes.ndjson`,
 	}
 	p := newPINCommand(e, c, "current", "new", "pan", "ksn", "new_ksn", "reference")
-	var from pinKeyFlags
-	var method methodFlags
-	from.add(c, "from", "both blocks")
-	from.addDUKPT(c)
-	method.add(c)
+	var flags pinMethodFlags
+	flags.add(c, "both blocks")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		key, err := from.get()
-		if err != nil {
-			return err
-		}
-		m, err := method.get(false)
+		key, m, err := flags.get()
 		if err != nil {
 			return err
 		}
 		one := func(ctx context.Context, h *hsm.HSM, r *request) (answer, error) {
-			return changeOne(ctx, h, hsm.Change{From: key, Method: m, MethodKey: method.key}, &method, r)
+			return changeOne(ctx, h, hsm.Change{From: key, Method: m, MethodKey: flags.method.key}, &flags.method, r)
 		}
 		return p.run(c, one, nil, func(a answer) string { return a.Reference })
 	}

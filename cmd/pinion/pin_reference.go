@@ -23,17 +23,10 @@ Without --block, records are read from standard input, each with "pan" and
   pinion pin reference --from-key zpk1 --from-format iso-0 --method stored-block --pvk store --stored-format iso-4 < records.ndjson`,
 	}
 	p := newPINCommand(e, c, "block", "pan", "ksn")
-	var from pinKeyFlags
-	var method methodFlags
-	from.add(c, "from", "the block")
-	from.addDUKPT(c)
-	method.add(c)
+	var flags pinMethodFlags
+	flags.add(c, "the block")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		key, err := from.get()
-		if err != nil {
-			return err
-		}
-		m, err := method.get(false)
+		key, m, err := flags.get()
 		if err != nil {
 			return err
 		}
@@ -50,7 +43,7 @@ Without --block, records are read from standard input, each with "pan" and
 			if from.KSN, err = r.ksn("ksn"); err != nil {
 				return answer{}, err
 			}
-			value, err := h.PINReference(ctx, hsm.Reference{Block: block, PAN: pan, From: from, Method: m, MethodKey: method.key})
+			value, err := h.PINReference(ctx, hsm.Reference{Block: block, PAN: pan, From: from, Method: m, MethodKey: flags.method.key})
 			return answer{Reference: referenceText(m, value)}, blameKSN(ctx, h, from, err)
 		}
 		return p.run(c, one, nil, func(a answer) string { return a.Reference })

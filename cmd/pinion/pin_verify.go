@@ -26,22 +26,15 @@ and "reference", and answered with "verified": true or false.` + dukptHelp,
   pinion pin verify --from-key bdk1 --from-format iso-0 --ksn FFFF9876543210E00001 --pan 5432101234567891 --block B7D9FE8EF6179CDC --method visa-pvv --pvk pvk1 --reference 2791`,
 	}
 	p := newPINCommand(e, c, "block", "pan", "ksn", "reference")
-	var from pinKeyFlags
-	var method methodFlags
-	from.add(c, "from", "the block")
-	from.addDUKPT(c)
-	method.add(c)
+	var flags pinMethodFlags
+	flags.add(c, "the block")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		key, err := from.get()
-		if err != nil {
-			return err
-		}
-		m, err := method.get(false)
+		key, m, err := flags.get()
 		if err != nil {
 			return err
 		}
 		one := func(ctx context.Context, h *hsm.HSM, r *request) (answer, error) {
-			return verifyOne(ctx, h, hsm.Verification{From: key, Method: m, MethodKey: method.key}, &method, r)
+			return verifyOne(ctx, h, hsm.Verification{From: key, Method: m, MethodKey: flags.method.key}, &flags.method, r)
 		}
 		return p.run(c, one, nil, func(a answer) string { return rightOrWrong(*a.Verified) })
 	}

@@ -84,7 +84,7 @@ func TestDifferentKeys(t *testing.T) {
 func TestReturnsWithItsKeys(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*testing.T, *faulty){
-		`key "zpk": pool: members have different keys`: func(t *testing.T, d *faulty) {
+		`key "zpk": hsm/pool: members have different keys`: func(t *testing.T, d *faulty) {
 			replace(t, d, "zpk", parse(t, keys.TDES2, keys.UsagePIN, otherHex))
 		},
 		`key "zpk": hsm: no such key`: func(t *testing.T, d *faulty) {

@@ -3,28 +3,27 @@ package bitdes
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/pinion-hsm/pinion/internal/fipstest"
 	"github.com/pinion-hsm/pinion/internal/secret/secrettest"
 )
 
-// fipsEnv marks the process that TestFIPSOnly starts.
-const fipsEnv = "PINION_TEST_FIPS_ONLY"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(fipsEnv) != "" {
-		_, err := New(make([]byte, 24))
-		fmt.Println(err)
-		fmt.Println(EncryptLanes(make([]byte, 8), make([]byte, 8), make([][16]byte, 1)))
-		return
-	}
-	os.Exit(m.Run())
+	fipstest.Main(m, func() error {
+		_, errNew := New(make([]byte, 24))
+		errLanes := EncryptLanes(make([]byte, 8), make([]byte, 8), make([][16]byte, 1))
+		if !errors.Is(errNew, ErrFIPS) || !errors.Is(errLanes, ErrFIPS) {
+			return fmt.Errorf("want ErrFIPS twice, got %v and %v", errNew, errLanes)
+		}
+		return nil
+	})
 }
 
 func TestDirections(t *testing.T) {

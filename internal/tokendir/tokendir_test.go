@@ -1,4 +1,4 @@
-package tokendir_test
+package tokendir
 
 import (
 	"errors"
@@ -7,33 +7,32 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/pinion-hsm/pinion/internal/tokendir"
 )
 
-func TestMake(t *testing.T) {
+func TestFill(t *testing.T) {
 	t.Parallel()
+	k := &Kind{Name: "caller"}
 	bad := errors.New("bad")
 	dir := filepath.Join(t.TempDir(), "a", "b")
-	fill := func(end error) func() error {
+	filling := func(end error) func() error {
 		return func() error {
 			require.NoError(t, os.MkdirAll(filepath.Join(dir, "more"), 0o700))
-			return errors.Join(tokendir.Write(filepath.Join(dir, "file"), []byte("x")), end)
+			return errors.Join(write(filepath.Join(dir, "file"), []byte("x")), end)
 		}
 	}
-	require.ErrorIs(t, tokendir.Make("caller", dir, fill(bad)), bad)
+	require.ErrorIs(t, k.fill(dir, filling(bad)), bad)
 	require.NoDirExists(t, dir)
 
 	require.NoError(t, os.MkdirAll(dir, 0o700))
-	require.ErrorIs(t, tokendir.Make("caller", dir, fill(bad)), bad)
+	require.ErrorIs(t, k.fill(dir, filling(bad)), bad)
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err, "what was there before stays")
 	require.Empty(t, entries)
 
-	require.NoError(t, tokendir.Make("caller", dir, fill(nil)))
+	require.NoError(t, k.fill(dir, filling(nil)))
 	require.FileExists(t, filepath.Join(dir, "file"))
-	require.ErrorContains(t, tokendir.Make("caller", dir, func() error { panic("not reached") }), "caller: the directory")
-	require.Error(t, tokendir.Make("caller", filepath.Join(dir, "file"), func() error { panic("not reached") }))
+	require.ErrorContains(t, k.fill(dir, func() error { panic("not reached") }), "caller: the directory")
+	require.Error(t, k.fill(filepath.Join(dir, "file"), func() error { panic("not reached") }))
 }
 
 func TestWrite(t *testing.T) {
@@ -45,32 +44,34 @@ func TestWrite(t *testing.T) {
 		require.Equal(t, os.FileMode(0o600), info.Mode())
 		return info
 	}
-	require.NoError(t, tokendir.Write(name, []byte("old")))
+	require.NoError(t, write(name, []byte("old")))
 	first := inode()
-	require.NoError(t, tokendir.Write(name, []byte("old")))
+	require.NoError(t, write(name, []byte("old")))
 	require.True(t, os.SameFile(first, inode()), "not written for nothing")
 
 	open, err := os.Open(name)
 	require.NoError(t, err)
 	defer open.Close()
-	require.NoError(t, tokendir.Write(name, []byte("new")))
+	require.NoError(t, write(name, []byte("new")))
 	old := make([]byte, 3)
 	_, err = open.Read(old)
 	require.NoError(t, err)
 	require.Equal(t, "old", string(old), "who has it open keeps what it was")
-	require.Error(t, tokendir.Write(filepath.Join(name, "below a file"), nil))
+	require.Error(t, write(filepath.Join(name, "below a file"), nil))
 }
 
 func TestFind(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "x86_64-linux-gnu", "token", "lib.so")
-	patterns := []string{"[", filepath.Join(dir, "token", "lib.so"), filepath.Join(dir, "*", "token"), filepath.Join(dir, "*", "token", "lib.so")}
+	k := &Kind{Name: "caller", Missing: errors.New("install it"), Patterns: []string{
+		"[", filepath.Join(dir, "token", "lib.so"), filepath.Join(dir, "*", "token"), filepath.Join(dir, "*", "token", "lib.so"),
+	}}
 	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
-	_, ok := tokendir.Find(patterns)
-	require.False(t, ok, "a directory is no file")
+	_, err := k.Find()
+	require.Equal(t, k.Missing, err, "a directory is no file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	found, ok := tokendir.Find(patterns)
-	require.True(t, ok)
+	found, err := k.Find()
+	require.NoError(t, err)
 	require.Equal(t, file, found)
 }

@@ -15,9 +15,9 @@ type Authenticator interface {
 
 // The kinds of error of an Authenticator.
 var (
-	ErrNoCredential = errors.New("access: the request carries no credential")
-	ErrCredential   = errors.New("access: the credential was refused")
-	ErrUnavailable  = errors.New("access: the keys that tokens are signed with cannot be had; trying again may help")
+	ErrNoCredential = errors.New("issuer/access: the request carries no credential")
+	ErrCredential   = errors.New("issuer/access: the credential was refused")
+	ErrUnavailable  = errors.New("issuer/access: the keys that tokens are signed with cannot be had; trying again may help")
 )
 
 // refusal is an ErrCredential with its reason. Reasons are constants, so that

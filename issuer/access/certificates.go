@@ -23,7 +23,7 @@ type ClientCertificate struct {
 }
 
 // ErrCertificates is the answer of NewCertificates to a list that cannot be used.
-var ErrCertificates = errors.New("access: a client certificate is named by one of subject, URI and DNS, printable, and not twice")
+var ErrCertificates = errors.New("issuer/access: a client certificate is named by one of subject, URI and DNS, printable, and not twice")
 
 // Certificates recognises clients by their certificates.
 type Certificates struct {

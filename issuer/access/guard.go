@@ -29,8 +29,8 @@ const (
 
 // The errors of a Guard, beside those of its Authenticator.
 var (
-	ErrScope       = errors.New("access: the client has not the scope that this request needs")
-	ErrRateLimited = errors.New("access: too many requests")
+	ErrScope       = errors.New("issuer/access: the client has not the scope that this request needs")
+	ErrRateLimited = errors.New("issuer/access: too many requests")
 )
 
 // Require returns middleware that lets a request in if its sender is known, is

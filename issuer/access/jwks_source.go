@@ -14,9 +14,9 @@ import (
 const maxKeySet = 1 << 20
 
 var (
-	errKeySet    = errors.New("access: no JSON Web Key Set with a key to verify signatures")
-	errKeySetURL = errors.New("access: a key set's URL is https, or http on loopback")
-	errRedirects = errors.New("access: the key set's server redirects too often")
+	errKeySet    = errors.New("issuer/access: no JSON Web Key Set with a key to verify signatures")
+	errKeySetURL = errors.New("issuer/access: a key set's URL is https, or http on loopback")
+	errRedirects = errors.New("issuer/access: the key set's server redirects too often")
 )
 
 // fromFile loads a key set of a file, which may be replaced at any time.
@@ -63,7 +63,7 @@ func fromURL(address string, client *http.Client) (func(context.Context) ([]byte
 		}
 		defer resp.Body.Close()
 		if resp.StatusCode != http.StatusOK {
-			return nil, errors.New("access: the key set's server answers " + http.StatusText(resp.StatusCode))
+			return nil, errors.New("issuer/access: the key set's server answers " + http.StatusText(resp.StatusCode))
 		}
 		return readKeySet(resp.Body)
 	}, nil

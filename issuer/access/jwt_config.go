@@ -25,7 +25,7 @@ type JWTConfig struct {
 }
 
 // ErrJWTConfig is the answer of NewJWT to a configuration that cannot be used.
-var ErrJWTConfig = errors.New("access: tokens need an issuer, an audience, one of JWKS URL and file, and asymmetric algorithms")
+var ErrJWTConfig = errors.New("issuer/access: tokens need an issuer, an audience, one of JWKS URL and file, and asymmetric algorithms")
 
 // NewJWT returns an Authenticator for tokens of one issuer. It does not ask for
 // the key set yet, so that a service can start before its issuer: see [JWT.Ping].

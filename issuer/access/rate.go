@@ -24,7 +24,7 @@ type Limits struct {
 }
 
 // ErrRate is the answer of NewLimiter to a Rate that is none.
-var ErrRate = errors.New("access: a rate has a number per second from 0.000001 to 1000000000 and no negative burst, or is zero for no limit")
+var ErrRate = errors.New("issuer/access: a rate has a number per second from 0.000001 to 1000000000 and no negative burst, or is zero for no limit")
 
 func (r Rate) normal() (Rate, error) {
 	if r == (Rate{}) {

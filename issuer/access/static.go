@@ -13,7 +13,7 @@ import (
 const minStatic = 22
 
 // ErrToken is the answer of NewToken to what cannot be a token's name or text.
-var ErrToken = errors.New("access: a static token needs a name, and 22 or more letters, digits or -._~+/")
+var ErrToken = errors.New("issuer/access: a static token needs a name, and 22 or more letters, digits or -._~+/")
 
 // Token is a bearer token of the configuration. It holds the token's SHA-256 and
 // not the token, so it may be printed.

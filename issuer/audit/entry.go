@@ -82,7 +82,7 @@ func (e *Entry) digest() string {
 
 // ErrBroken says that a log was changed after it was written. The error that
 // wraps it says where.
-var ErrBroken = errors.New("audit: the log is not as it was written")
+var ErrBroken = errors.New("issuer/audit: the log is not as it was written")
 
 // Verify walks a log from the entry after head and returns the head at its end.
 // For a whole log head is [Start].

@@ -16,9 +16,9 @@ import "errors"
 
 // The errors of this package, beside those of the file system.
 var (
-	ErrSigningKey = errors.New("outbox: the signing key is not a private key of P-256 or Ed25519, as PKCS#8 in PEM")
-	ErrRecipient  = errors.New("outbox: the recipient is not a JWK with the public key of P-256, P-384 or P-521")
-	ErrJob        = errors.New("outbox: not a signed job with an ID of 32 hex digits in lower case")
+	ErrSigningKey = errors.New("issuer/outbox: the signing key is not a private key of P-256 or Ed25519, as PKCS#8 in PEM")
+	ErrRecipient  = errors.New("issuer/outbox: the recipient is not a JWK with the public key of P-256, P-384 or P-521")
+	ErrJob        = errors.New("issuer/outbox: not a signed job with an ID of 32 hex digits in lower case")
 	// ErrOpen is all that is said of a file that does not open or verify.
-	ErrOpen = errors.New("outbox: the file is not a job from this signer for this recipient")
+	ErrOpen = errors.New("issuer/outbox: the file is not a job from this signer for this recipient")
 )

@@ -99,7 +99,7 @@ func outbox(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("outbox: %w", err)
+	return fmt.Errorf("issuer/outbox: %w", err)
 }
 
 // isID says whether an ID is 32 hex digits, and so no path and no name that means

@@ -56,12 +56,12 @@ func Open(path string, recipient *ecdsa.PrivateKey, signer []byte) (issuer.MailJ
 func read(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("outbox: %w", err)
+		return nil, fmt.Errorf("issuer/outbox: %w", err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("outbox: %w", err)
+		return nil, fmt.Errorf("issuer/outbox: %w", err)
 	}
 	if len(text) > maxFile {
 		return nil, ErrOpen

@@ -25,7 +25,7 @@ func makeDir(dir string) (devDir, error) {
 		err = os.MkdirAll(abs, 0o700)
 	}
 	if err != nil {
-		return "", fmt.Errorf("server: the directory of --data cannot be made: %w", err)
+		return "", fmt.Errorf("issuer/server: the directory of --data cannot be made: %w", err)
 	}
 	return devDir(abs), nil
 }
@@ -75,7 +75,7 @@ func (d devDir) lock(ctx context.Context) (unlock func(), err error) {
 	case errors.Is(err, errors.ErrUnsupported):
 		return func() {}, nil
 	case err != nil:
-		return nil, fmt.Errorf("server: the lock of --data: %w", err)
+		return nil, fmt.Errorf("issuer/server: the lock of --data: %w", err)
 	}
 	return unlock, nil
 }

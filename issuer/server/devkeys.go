@@ -72,7 +72,7 @@ func readDevKeys(text []byte) (map[string]keys.Key, error) {
 		}
 		k, label, ok := parseDevKey(line)
 		if !ok {
-			return nil, fmt.Errorf("server: %s, line %d: want LABEL:USAGE:ALGORITHM:HEX", devKeyFile, n)
+			return nil, fmt.Errorf("issuer/server: %s, line %d: want LABEL:USAGE:ALGORITHM:HEX", devKeyFile, n)
 		}
 		list[label] = k
 	}
@@ -105,7 +105,7 @@ func (d devDir) provide(ctx context.Context, h *hsm.HSM, uri string, log *slog.L
 	}
 	for _, want := range devKeys {
 		if err := want.provide(ctx, h, known[want.label], forgets(uri), log); err != nil {
-			return fmt.Errorf("server: test key %s: %w", want.label, err)
+			return fmt.Errorf("issuer/server: test key %s: %w", want.label, err)
 		}
 	}
 	return nil

@@ -113,7 +113,7 @@ func newCertificate(template *x509.Certificate, ca *tls.Certificate) ([]byte, er
 	}
 	secret, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, errors.New("server: a new key has no PKCS#8 form")
+		return nil, errors.New("issuer/server: a new key has no PKCS#8 form")
 	}
 	defer clear(secret)
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})

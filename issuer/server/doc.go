@@ -9,4 +9,8 @@
 // The development mode ([DevOptions]) is a fifth source, between the defaults and
 // the file, that names files which it makes itself; after that the two modes are
 // one program.
+//
+// It is for pinion serve. What is promised is the configuration and what the service
+// answers; the Go names of this package may change with any version. An application
+// that embeds the service begins with packages issuer and issuer/httpapi.
 package server

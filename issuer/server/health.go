@@ -61,7 +61,7 @@ func (h *health) tryHSM(ctx context.Context) error {
 type state struct{ hsm, store error }
 
 // errDraining is what a service that is ending says.
-var errDraining = errors.New("server: the service is shutting down")
+var errDraining = errors.New("issuer/server: the service is shutting down")
 
 const (
 	healthAge     = time.Second
@@ -90,12 +90,12 @@ func (h *health) check(ctx context.Context) state {
 	var s state
 	wait.Go(func() {
 		if err := h.store.Ping(ctx); err != nil {
-			s.store = fmt.Errorf("server: the store does not answer: %w", err)
+			s.store = fmt.Errorf("issuer/server: the store does not answer: %w", err)
 		}
 	})
 	wait.Go(func() {
 		if err := h.tryHSM(ctx); err != nil {
-			s.hsm = fmt.Errorf("server: the HSM does not serve: %w", err)
+			s.hsm = fmt.Errorf("issuer/server: the HSM does not serve: %w", err)
 		}
 	})
 	wait.Wait()

@@ -17,7 +17,7 @@ type Problem struct {
 type Problems []Problem
 
 // ErrConfig is what every Problems is.
-var ErrConfig = errors.New("server: the configuration is not right")
+var ErrConfig = errors.New("issuer/server: the configuration is not right")
 
 // Error returns all problems, one on each line.
 func (p Problems) Error() string {
@@ -54,4 +54,4 @@ func (p *Problems) addError(key string, err error) {
 // plain returns an error's text without the names of the packages it is of.
 func plain(err error) string { return packageNames.ReplaceAllString(err.Error(), "$1") }
 
-var packageNames = regexp.MustCompile(`(^|: )(?:issuer|access|hsm|hsm/devices|pinverify|pinblock|session|outbox): `)
+var packageNames = regexp.MustCompile(`(^|: )(?:issuer|issuer/access|issuer/session|issuer/outbox|hsm|hsm/devices|pinverify|pinblock): `)

@@ -29,11 +29,11 @@ type Ready struct {
 func (r *Ready) write(name string) error {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
-		return fmt.Errorf("server: ready file: %w", err)
+		return fmt.Errorf("issuer/server: ready file: %w", err)
 	}
 	err = durable.Replace(name, append(text, '\n'))
 	if err != nil {
-		return fmt.Errorf("server: ready file: %w", err)
+		return fmt.Errorf("issuer/server: ready file: %w", err)
 	}
 	return nil
 }

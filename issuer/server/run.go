@@ -21,7 +21,7 @@ import (
 func Run(ctx context.Context, o Options) error {
 	if o.ReadyFile != "" { // of a process that was killed
 		if err := os.Remove(o.ReadyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("server: ready file: %w", err)
+			return fmt.Errorf("issuer/server: ready file: %w", err)
 		}
 	}
 	s, err := open(ctx, &o)
@@ -47,12 +47,12 @@ type listeners struct {
 func (s *server) listen(ctx context.Context) (*listeners, error) {
 	setup, err := s.config.tlsConfig(s.getenv)
 	if err != nil {
-		return nil, fmt.Errorf("server: tls: %w", err)
+		return nil, fmt.Errorf("issuer/server: tls: %w", err)
 	}
 	var lc net.ListenConfig
 	l := &listeners{public: &url.URL{Scheme: "http"}}
 	if l.main, err = lc.Listen(ctx, "tcp", s.config.Listen); err != nil {
-		return nil, fmt.Errorf("server: listen: %w", err)
+		return nil, fmt.Errorf("issuer/server: listen: %w", err)
 	}
 	l.public.Host = l.main.Addr().String()
 	if setup != nil {
@@ -64,7 +64,7 @@ func (s *server) listen(ctx context.Context) (*listeners, error) {
 		return l, nil
 	}
 	if l.scrape, err = lc.Listen(ctx, "tcp", s.config.Telemetry.Listen); err != nil {
-		return nil, errors.Join(fmt.Errorf("server: telemetry.listen: %w", err), l.main.Close())
+		return nil, errors.Join(fmt.Errorf("issuer/server: telemetry.listen: %w", err), l.main.Close())
 	}
 	l.metrics = "http://" + l.scrape.Addr().String() + metricsPath
 	return l, nil
@@ -87,7 +87,7 @@ func (s *server) serve(ctx context.Context, l *listeners, readyFile string, stde
 	start := func(srv *http.Server, l net.Listener) {
 		go func() {
 			if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				failed <- fmt.Errorf("server: %w", err)
+				failed <- fmt.Errorf("issuer/server: %w", err)
 			}
 		}()
 	}
@@ -151,7 +151,7 @@ func (s *server) shutdown(ctx context.Context, servers []*http.Server) error {
 	var errs []error
 	for _, srv := range servers {
 		if err := srv.Shutdown(ctx); err != nil {
-			errs = append(errs, errors.New("server: requests in progress were cut off at the end"), srv.Close())
+			errs = append(errs, errors.New("issuer/server: requests in progress were cut off at the end"), srv.Close())
 		}
 	}
 	return errors.Join(errs...)

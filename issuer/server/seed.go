@@ -37,7 +37,7 @@ func (s *server) seed(ctx context.Context, n int) (cards []SeededCard, err error
 			token = o.Token
 		}
 		if err != nil {
-			return nil, fmt.Errorf("server: test cards: %w", err)
+			return nil, fmt.Errorf("issuer/server: test cards: %w", err)
 		}
 		cards = append(cards, SeededCard{PublicToken: token, PAN: text})
 	}

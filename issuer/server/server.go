@@ -77,7 +77,7 @@ func (s *server) close() error {
 func (s *server) openTraces(ctx context.Context, o *Options) (err error) {
 	s.traces, err = newTracing(ctx, s.config.Telemetry.OTLPEndpoint, o.Version, s.getenv, s.log)
 	if err != nil {
-		return errors.New("server: telemetry.otlpEndpoint: traces cannot be sent there")
+		return errors.New("issuer/server: traces cannot be sent: see telemetry.otlpEndpoint, or what the environment says in OTEL_EXPORTER_OTLP_…")
 	}
 	if s.traces == nil {
 		return nil
@@ -131,11 +131,11 @@ func (s *server) openService(context.Context, *Options) error {
 	c := &s.config
 	vault, err := c.vault(s.getenv)
 	if err != nil {
-		return fmt.Errorf("server: dataKey: %w", err)
+		return fmt.Errorf("issuer/server: dataKey: %w", err)
 	}
 	mail, err := c.Mailer.options(s.getenv)
 	if err != nil {
-		return fmt.Errorf("server: mailer: %w", err)
+		return fmt.Errorf("issuer/server: mailer: %w", err)
 	}
 	var p Problems
 	profiles := c.profiles(&p)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -15,7 +16,7 @@ func assign(into reflect.Value, value any) error {
 		if into.Type() == durationType {
 			d, err := time.ParseDuration(v)
 			if err != nil {
-				return fmt.Errorf("want a duration like 10s or 2m")
+				return errors.New("want a duration like 10s or 2m")
 			}
 			into.SetInt(int64(d))
 			return nil
@@ -95,7 +96,7 @@ func parse(t reflect.Type, text string) (any, error) {
 	case t.Kind() == reflect.Float64:
 		v, err = strconv.ParseFloat(text, 64)
 	case isList(t):
-		return nil, fmt.Errorf("lists like this one are set in the file only")
+		return nil, errors.New("lists like this one are set in the file only")
 	case t.Kind() == reflect.Slice:
 		items := []any{}
 		for item := range strings.SplitSeq(text, ",") {

@@ -64,7 +64,7 @@ func (s *Sessions) Agree(ctx context.Context, o Offer) (*Agreed, error) {
 	defer clear(raw)
 	k, err := cleartext.New(keys.AES128, keys.UsagePIN, raw)
 	if err != nil {
-		return nil, fmt.Errorf("session: %w", err)
+		return nil, fmt.Errorf("issuer/session: %w", err)
 	}
 	on, err := s.put(ctx, k)
 	if err != nil {

@@ -20,7 +20,7 @@ type Session struct {
 func (s *Sessions) Fresh(ctx context.Context) (*Session, error) {
 	k, err := keys.Generate(keys.AES128, keys.UsagePIN)
 	if err != nil {
-		return nil, fmt.Errorf("session: %w", err)
+		return nil, fmt.Errorf("issuer/session: %w", err)
 	}
 	on, err := s.put(ctx, k)
 	if err != nil {

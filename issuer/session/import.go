@@ -56,7 +56,7 @@ func (s *Sessions) put(ctx context.Context, k keys.Key) (*imported, error) {
 		err = fmt.Errorf("%w: %w", hsm.ErrUnavailable, err)
 	}
 	on.Release(ctx) // the device may have made it and failed to say so
-	return nil, fmt.Errorf("session: %w", err)
+	return nil, fmt.Errorf("issuer/session: %w", err)
 }
 
 // Key returns the name of the key on the HSM. Its blocks are ISO-4.

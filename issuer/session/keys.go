@@ -27,11 +27,11 @@ const pemType = "PRIVATE KEY" // PKCS#8, RFC 7468 section 10
 func NewKeys() (*Keys, error) {
 	agreement, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("session: %w", err)
+		return nil, fmt.Errorf("issuer/session: %w", err)
 	}
 	encryption, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("session: %w", err)
+		return nil, fmt.Errorf("issuer/session: %w", err)
 	}
 	return newKeys(agreement, encryption), nil
 }

@@ -65,7 +65,7 @@ func publicKey(k *ecdsa.PublicKey) (PublicKey, error) {
 	}
 	id, err := (&jose.JSONWebKey{Key: k}).Thumbprint(crypto.SHA256)
 	if err != nil {
-		return PublicKey{}, fmt.Errorf("session: thumbprint: %w", err)
+		return PublicKey{}, fmt.Errorf("issuer/session: thumbprint: %w", err)
 	}
 	text := base64.RawURLEncoding.EncodeToString
 	return PublicKey{KeyType: "EC", Curve: "P-256", X: text(point[1:33]), Y: text(point[33:]), KeyID: text(id), Use: "enc"}, nil

@@ -23,7 +23,7 @@ type Sessions struct {
 // may be nil.
 func New(h *hsm.HSM, k *Keys, log *slog.Logger) (*Sessions, error) {
 	if h == nil || k == nil {
-		return nil, errors.New("session: sessions need an HSM and private keys")
+		return nil, errors.New("issuer/session: sessions need an HSM and private keys")
 	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)

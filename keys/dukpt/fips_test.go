@@ -4,43 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/pinion-hsm/pinion/internal/fipstest"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 )
 
-// fipsEnv marks the process that TestFIPSOnly starts.
-const fipsEnv = "PINION_TEST_FIPS_ONLY"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(fipsEnv) != "" {
-		if err := fipsOnly(context.Background()); err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-		fmt.Println("ok")
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
+	fipstest.Main(m, func() error { return fipsOnly(context.Background()) })
 }
 
 // With GODEBUG=fips140=only, which is read when a process starts, there is no
 // TDES DUKPT: this package's own DES is no way around it. AES DUKPT works.
 func TestFIPSOnly(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), "GODEBUG=fips140=only", fipsEnv+"=1")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	require.Equal(t, "ok", strings.TrimSpace(string(out)))
+	fipstest.Test(t)
 }
 
 func fipsOnly(ctx context.Context) error {

@@ -5,7 +5,7 @@ FUZZTIME    ?= 30s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: all build run stop test check bench fuzz soak setup release clean
+.PHONY: all build page run stop test check bench screenshots fuzz soak setup release clean
 
 all: build
 
@@ -65,6 +65,10 @@ check:
 bench:
 	@./scripts/setup --optional softhsm2 nss postgresql
 	cd bench && ./run
+
+# The pictures of the lab's page in docs/lab, to be looked at.
+screenshots: page
+	SCREENSHOTS="$(CURDIR)/docs/lab" $(GO) test -count=1 -run TestScreenshots ./internal/lab/page
 
 # Every fuzz target for FUZZTIME each.
 fuzz:

@@ -135,5 +135,21 @@ func TestWhyForbidden(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, policyOf(t, x, "pci-pin").Note, c.pciPIN)
 		require.Contains(t, policyOf(t, x, "ibm-cca").Note, c.ibmCCA)
+		last := x.Answer[len(x.Answer)-1]
+		require.Equal(t, "forbidden by: pci-pin, ibm-cca", last.Name+": "+last.Value)
 	}
+}
+
+// TestAllowedByAll: where no policy is against it, the answer names none.
+func TestAllowedByAll(t *testing.T) {
+	t.Parallel()
+	from := labLeg(t, pinblock.ISO0)
+	block, err := clear.Seal(t.Context(), nil, from.Key, from.Format, labPIN(t, "1234"), labPAN(t), nil)
+	require.NoError(t, err)
+	x, err := explain.Translate(t.Context(), block, labPAN(t), from, from)
+	require.NoError(t, err)
+	for _, f := range x.Answer {
+		require.NotEqual(t, "forbidden by", f.Name)
+	}
+	require.NotEmpty(t, x.Answer)
 }

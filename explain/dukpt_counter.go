@@ -10,24 +10,21 @@ import (
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 )
 
-// counter shows the transaction counter bit by bit.
+// counter shows the KSN bit by bit, and what the bits of the counter mean.
 func (d *dukptWalk) counter() {
 	if d.ksn.IsZero() {
 		return
 	}
 	s := Step{
-		Title: "Read the transaction counter",
-		Why:   "Each one bit is a step down the tree of keys, from the left. No transaction has more than 10, X9.24-1:2009 A.3.",
-		Rows:  []Row{{Name: "last 6 digits of the KSN", Unit: Bits}},
+		Title: "Read it bit by bit",
+		Why: "The last 21 bits count transactions. Each one bit there is a step down the tree of keys, from the left; " +
+			"no transaction has more than 10, X9.24-1:2009 A.3.",
+		Rows: ksnRows(d.ksn),
 	}
 	if d.ksn.IsAES() {
-		s.Why = "Each one bit is a step down the tree of keys, from the left. Terminals have at most 16, X9.24-3:2017 6.1; a host bears with 17."
-		s.Rows[0].Name = "last 8 digits of the KSN"
-	} else {
-		device := fmt.Sprintf("%03b", d.ksn.Bytes()[7]>>5)
-		s.Rows[0].Parts = []Part{{device, Device, "device ID"}}
+		s.Why = "The last 32 bits count transactions. Each one bit there is a step down the tree of keys, from the left; " +
+			"terminals have at most 16, X9.24-3:2017 6.1, and a host bears with 17."
 	}
-	s.Rows[0].Parts = append(s.Rows[0].Parts, counterBits(d.ksn)...)
 	c := d.ksn.Counter()
 	next := Fact{Name: "next KSN", Value: "none", Note: "the terminal needs a new initial key"}
 	if n, err := d.ksn.Next(); err == nil {
@@ -55,6 +52,9 @@ func oneBits(ksn dukpt.KSN) Fact {
 	return f
 }
 
+// zeroBits is what zeros of a counter say.
+const zeroBits = "transaction counter: a zero is no step"
+
 // counterBits are the bits of a counter: each one bit a part, and the zeros between.
 func counterBits(ksn dukpt.KSN) (parts []Part) {
 	c, n := ksn.Counter(), counterLength(ksn)
@@ -69,11 +69,11 @@ func counterBits(ksn dukpt.KSN) (parts []Part) {
 			continue
 		}
 		if zeros != "" {
-			parts, zeros = append(parts, Part{Text: zeros}), ""
+			parts, zeros = append(parts, Part{zeros, Counter, zeroBits}), ""
 		}
 		step++
 		at := c &^ (1<<(n-1-i) - 1) // the one bits so far
-		one := Part{"1", Counter, fmt.Sprintf("step %d: counter %s", step, counterText(ksn, at))}
+		one := Part{"1", Taken, fmt.Sprintf("step %d: counter %s", step, counterText(ksn, at))}
 		switch ok := withCounter(ksn, at).Check() == nil; {
 		case !ok && tooMany:
 			one.Kind, one.Note = Wrong, ""
@@ -85,7 +85,7 @@ func counterBits(ksn dukpt.KSN) (parts []Part) {
 		parts = append(parts, one)
 	}
 	if zeros != "" {
-		parts = append(parts, Part{Text: zeros})
+		parts = append(parts, Part{zeros, Counter, zeroBits})
 	}
 	return parts
 }

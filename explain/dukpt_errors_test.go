@@ -27,13 +27,13 @@ func TestDUKPTErrors(t *testing.T) {
 		want     error
 		last     string // the title of the last step
 	}{
-		"no key":              {ksn: ksn, want: keys.ErrZeroKey, last: "Read the transaction counter"},
+		"no key":              {ksn: ksn, want: keys.ErrZeroKey, last: "Read it bit by bit"},
 		"no KSN":              {key: tdes, want: dukpt.ErrKSN},
 		"neither":             {want: keys.ErrZeroKey},
-		"usage":               {key: pin, ksn: ksn, want: keys.ErrUsage, last: "Read the transaction counter"},
-		"TDES key, AES KSN":   {key: tdes, ksn: aesKSN, want: dukpt.ErrScheme, last: "Read the transaction counter"},
-		"AES key, TDES KSN":   {key: aes, ksn: ksn, want: dukpt.ErrScheme, last: "Read the transaction counter"},
-		"triple length":       {key: tdes3, ksn: ksn, want: keys.ErrKeySize, last: "Read the transaction counter"},
+		"usage":               {key: pin, ksn: ksn, want: keys.ErrUsage, last: "Read it bit by bit"},
+		"TDES key, AES KSN":   {key: tdes, ksn: aesKSN, want: dukpt.ErrScheme, last: "Read it bit by bit"},
+		"AES key, TDES KSN":   {key: aes, ksn: ksn, want: dukpt.ErrScheme, last: "Read it bit by bit"},
+		"triple length":       {key: tdes3, ksn: ksn, want: keys.ErrKeySize, last: "Read it bit by bit"},
 		"counter zero":        {key: tdes, ksn: zero, want: dukpt.ErrCounterZero, last: "Derive the initial key"},
 		"counter of 32 ones":  {key: aes, ksn: tooMany, want: dukpt.ErrCounterBits, last: "Derive the initial key"},
 		"AES of TDES":         {key: tdes, ksn: ksn, a: keys.AES128, want: dukpt.ErrAlgorithm, last: "Make the transaction key of the key above it"},

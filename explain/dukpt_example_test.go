@@ -27,7 +27,7 @@ func ExampleDUKPT() {
 	fmt.Println(x.Answer[1].Name, x.Answer[1].Value)
 	// Output:
 	// Read the key serial number
-	// Read the transaction counter
+	// Read it bit by bit
 	// Derive the initial key
 	// Go down the tree to the transaction key
 	//    BDK 0123456789ABCDEFFEDCBA9876543210

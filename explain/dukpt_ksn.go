@@ -22,21 +22,23 @@ func (d *dukptWalk) serialNumber() {
 
 // tdesKSN divides the 20 digits of a TDES KSN. The counter begins inside a digit.
 func tdesKSN(text string) []Part {
-	fill := 0
-	for fill < 4 && text[fill:fill+2] == "FF" {
-		fill += 2
+	fill := tdesFill(text)
+	return cutParts(
+		Part{text[:fill], Fill, "fill"},
+		Part{text[fill:10], ID, "key set ID: which BDK"},
+		Part{text[10:14], Device, "device ID, 19 bits: these digits and 3 bits of the next"},
+		Part{text[14:15], Mixed, "3 bits of the device ID, 1 of the counter"},
+		Part{text[15:], Counter, "transaction counter, 21 bits: these digits and the bit before"},
+	)
+}
+
+// tdesFill returns how many digits of a TDES KSN are fill: those of the shorter key set
+// IDs, of 6 and of 8 digits.
+func tdesFill(text string) (n int) {
+	for n < 4 && text[n:n+2] == "FF" {
+		n += 2
 	}
-	parts := []Part{
-		{text[:fill], Fill, "fill"},
-		{text[fill:10], ID, "key set ID: which BDK"},
-		{text[10:14], Device, "device ID, 19 bits: these digits and 3 bits of the next"},
-		{text[14:15], Mixed, "3 bits of the device ID, 1 of the counter"},
-		{text[15:], Counter, "transaction counter, 21 bits: these digits and the bit before"},
-	}
-	if fill == 0 {
-		return parts[1:]
-	}
-	return parts
+	return n
 }
 
 // aesKSN divides the 24 digits of an AES KSN.

@@ -14,29 +14,34 @@ import (
 // TestDUKPTSerialNumber: each digit and each bit is of the part that it belongs to.
 func TestDUKPTSerialNumber(t *testing.T) {
 	t.Parallel()
+	const ffff, device = "fill:1111111111111111", "device:0011001000010000"
 	for _, c := range []struct{ bdk, ksn, digits, bits string }{
 		{dukptTDES, "FFFF9876543210E00C05", "fill:FFFF id:987654 device:3210 mixed:E counter:00C05",
-			"device:111 :000000000 counter:1 counter:1 :0000000 counter:1 :0 counter:1"},
+			ffff + " id:1001100001110110 | id:01010100 " + device + " | device:111 counter:000000000 taken:1 taken:1 counter:0000000 taken:1 counter:0 taken:1"},
 		{dukptTDES, "9876543210E00001", "fill:FFFF id:987654 device:3210 mixed:E counter:00001",
-			"device:111 :00000000000000000000 counter:1"},
+			ffff + " id:1001100001110110 | id:01010100 " + device + " | device:111 counter:00000000000000000000 taken:1"},
 		{dukptTDES, "FF123456789ABC300000", "fill:FF id:12345678 device:9ABC mixed:3 counter:00000",
-			"device:001 counter:1 :00000000000000000000"},
+			"fill:11111111 id:000100100011010001010110 | id:01111000 device:1001101010111100 | device:001 taken:1 counter:00000000000000000000"},
 		{dukptTDES, "12345678901234300800", "id:1234567890 device:1234 mixed:3 counter:00800",
-			"device:001 counter:1 :00000000 counter:1 :00000000000"},
+			"id:00010010001101000101011001111000 | id:10010000 device:0001001000110100 | device:001 taken:1 counter:00000000 taken:1 counter:00000000000"},
 		{dukptTDES, "FFFF9876543210E00000", "fill:FFFF id:987654 device:3210 mixed:E counter:00000",
-			"device:111 wrong:000000000000000000000"},
+			ffff + " id:1001100001110110 | id:01010100 " + device + " | device:111 wrong:000000000000000000000"},
 		{dukptTDES, "FFFF9876543210E007FF", "fill:FFFF id:987654 device:3210 mixed:E counter:007FF",
-			"device:111 :0000000000" + strings.Repeat(" counter:1", 10) + " wrong:1"},
+			ffff + " id:1001100001110110 | id:01010100 " + device + " | device:111 counter:0000000000" + strings.Repeat(" taken:1", 10) + " wrong:1"},
 		{dukptAES, "123456789012345680000003", "id:12345678 device:90123456 counter:80000003",
-			"counter:1 :00000000000000000000000000000" + strings.Repeat(" counter:1", 2)},
+			"id:00010010001101000101011001111000 | device:10010000000100100011010001010110 | taken:1 counter:00000000000000000000000000000 taken:1 taken:1"},
 	} {
 		key, ksn := dukptKey(t, c.bdk, keys.UsageBDK, c.ksn)
 		x, err := explain.DUKPT(key, ksn, 0)
 		require.Equal(t, ksn.Check(), err)
 		require.Equal(t, c.digits, kinds(x.Steps[0].Rows[0]))
 		require.Equal(t, explain.Hex, x.Steps[0].Rows[0].Unit)
-		require.Equal(t, c.bits, kinds(x.Steps[1].Rows[0]))
-		require.Equal(t, explain.Bits, x.Steps[1].Rows[0].Unit)
+		var rows []string
+		for _, r := range x.Steps[1].Rows {
+			require.Equal(t, explain.Bits, r.Unit)
+			rows = append(rows, kinds(r))
+		}
+		require.Equal(t, c.bits, strings.Join(rows, " | "))
 	}
 }
 
@@ -55,7 +60,8 @@ func TestDUKPTNotes(t *testing.T) {
 	key, ksn := dukptKey(t, dukptAES+dukptAES, keys.UsageBDK, "12345678901234560001FFFF")
 	x, err := explain.DUKPT(key, ksn, keys.AES192, dukpt.MACResponse)
 	require.NoError(t, err)
-	counter := x.Steps[1].Rows[0].Parts
+	counter := x.Steps[1].Rows[2].Parts
+	require.Equal(t, "transaction counter: a zero is no step", counter[0].Note)
 	require.Equal(t, "step 1: counter 00010000", counter[1].Note)
 	require.Equal(t, "step 16: counter 0001FFFE", counter[16].Note)
 	require.Equal(t, "step 17: counter 0001FFFF; terminals stop at 16", counter[17].Note)
@@ -76,7 +82,7 @@ func TestDUKPTNotes(t *testing.T) {
 	key, ksn = dukptKey(t, dukptTDES, keys.UsageBDK, "FFFF9876543210E007FF")
 	x, err = explain.DUKPT(key, ksn, 0)
 	require.ErrorIs(t, err, dukpt.ErrCounterBits)
-	last := x.Steps[1].Rows[0].Parts
+	last := x.Steps[1].Rows[2].Parts
 	require.Equal(t, "one bit 11, and those after it: too many", last[len(last)-1].Note)
 	require.Equal(t, explain.Wrong, x.Steps[1].Facts[1].Kind)
 }

@@ -7,6 +7,8 @@ import (
 	"crypto/des"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,6 +33,9 @@ func checkDUKPT(t *testing.T, x explain.Explanation, ksn dukpt.KSN) {
 		}
 	}
 	require.Equal(t, ksn.String(), x.Steps[0].Rows[0].Value())
+	if s := x.Steps[1]; s.Title == "Read it bit by bit" {
+		checkBits(t, s.Rows, ksn)
+	}
 	if tree := dukptTree(x); tree != nil {
 		checkTree(t, tree, ksn)
 	}
@@ -39,6 +44,29 @@ func checkDUKPT(t *testing.T, x explain.Explanation, ksn dukpt.KSN) {
 	var again explain.Explanation
 	require.NoError(t, json.Unmarshal(text, &again))
 	require.Equal(t, x, again, "JSON there and back")
+}
+
+// checkBits holds the bits of a KSN to its digits: all of them, at most 32 in a row, and
+// the counter in the last row, which no other has a bit of.
+func checkBits(t *testing.T, rows []explain.Row, ksn dukpt.KSN) {
+	t.Helper()
+	var digits string
+	for i, r := range rows {
+		require.Equal(t, explain.Bits, r.Unit)
+		require.LessOrEqual(t, len(r.Value()), 32)
+		n, err := strconv.ParseUint(r.Value(), 2, 32)
+		require.NoError(t, err)
+		text := fmt.Sprintf("%0*X", len(r.Value())/4, n)
+		require.Equal(t, "digits "+text, r.Name)
+		digits += text
+		for _, p := range r.Parts {
+			require.NotEmpty(t, p.Kind, "each bit is of something")
+			if slices.Contains([]explain.Kind{explain.Counter, explain.Taken, explain.Wrong}, p.Kind) {
+				require.Equal(t, len(rows)-1, i, "the counter is in one row")
+			}
+		}
+	}
+	require.Equal(t, ksn.String(), digits)
 }
 
 // checkRow does what a row says was done.

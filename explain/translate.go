@@ -22,8 +22,10 @@ type Leg struct {
 func Translate(ctx context.Context, block []byte, pan pinblock.PAN, from, to Leg) (Explanation, error) {
 	x := Explanation{Title: "Translate " + from.Format.String() + " to " + to.Format.String()}
 	in, pin, fault := open(ctx, from.Key, from.Format, block, pan, from.Options)
+	var policies Step
 	if from.Format.Valid() && to.Format.Valid() {
-		x.Steps = []Step{policyStep(from.Format, to.Format, pin, fault)}
+		policies = policyStep(from.Format, to.Format, pin, fault)
+		x.Steps = []Step{policies}
 	}
 	x.Steps = append(x.Steps, titled("Incoming block: ", in.Steps)...)
 	if fault != nil {
@@ -36,6 +38,7 @@ func Translate(ctx context.Context, block []byte, pan pinblock.PAN, from, to Leg
 	if err != nil {
 		return x, &TargetError{err}
 	}
+	x.Answer = append(x.Answer, forbidden(policies)...)
 	return x, nil
 }
 

@@ -25,6 +25,20 @@ func policyStep(from, to pinblock.Format, pin pinblock.PIN, fault error) Step {
 	return s
 }
 
+// forbidden says beside the answer which policies are against it, if any is.
+func forbidden(policies Step) []Fact {
+	var names []string
+	for _, f := range policies.Facts {
+		if f.Kind == Wrong {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []Fact{{Name: "forbidden by", Value: strings.Join(names, ", "), Kind: Wrong, Note: "a device under such a policy refuses this translation: see the first step"}}
+}
+
 // policyFact is what one policy says.
 func policyFact(p hsm.Policy, from, to pinblock.Format, digits int) Fact {
 	allowed := func(note string) Fact { return Fact{Name: p.String(), Value: "allowed", Kind: Right, Note: note} }

@@ -115,7 +115,7 @@ var alsoInTests = strings.Fields("github.com/stretchr/testify/require github.com
 	"github.com/santhosh-tekuri/jsonschema/v6 github.com/miekg/pkcs11 github.com/jackc/pgx/v5 " +
 	"github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/jwt github.com/knadh/koanf/parsers/yaml golang.org/x/sync/errgroup " +
 	"github.com/chromedp/chromedp github.com/chromedp/cdproto/cdp github.com/chromedp/cdproto/emulation github.com/chromedp/cdproto/input github.com/chromedp/cdproto/log " +
-	"github.com/chromedp/cdproto/network github.com/chromedp/cdproto/page github.com/chromedp/cdproto/runtime github.com/chromedp/chromedp/kb " +
+	"github.com/chromedp/cdproto/network github.com/chromedp/cdproto/page github.com/chromedp/cdproto/runtime github.com/chromedp/cdproto/security github.com/chromedp/chromedp/kb " +
 	"examples/ci issuer issuer/audit issuer/sqlstore issuer/session issuer/access internal/pgtest internal/p11rig nss pinverify explain " +
 	"internal/lab keys keys/cleartext pinblock pinblock/clear hsm hsm/soft hsm/pkcs11 hsm/devices hsm/hsmtest softhsm testvectors examples internal/secret internal/secret/secrettest internal/tokendir/tokentest internal/fipstest " +
 	"keys/dukpt keys/dukpt/intermediate keys/keyblock keys/keyblock/clearblock")

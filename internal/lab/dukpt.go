@@ -41,10 +41,11 @@ const (
 )
 
 func purposeChoices() (all []Choice) {
+	label := strings.NewReplacer("pin", "PIN key", "mac-", "MAC key, ", "data-", "data key, ", "both", "both directions",
+		"key-encryption", "key encryption key", "key-derivation", "key derivation key")
 	for p := dukpt.PIN; p.Valid(); p++ {
-		all = append(all, Choice{p.String(), strings.ReplaceAll(p.String(), "-", " ") + " key"})
+		all = append(all, Choice{p.String(), label.Replace(p.String())})
 	}
-	all[0].Label = "PIN key"
 	return append(all,
 		Choice{purposeUpdate, "update key (AES)"},
 		Choice{purposeTransaction, "transaction key, not a working key"},
@@ -94,7 +95,9 @@ func answerDUKPT(f *form) {
 	if f.explained(e, err, blame) {
 		if f.Result, err = d.derive(); err != nil {
 			blame(err)
+			return
 		}
+		f.Explanation.Answer = d.askedFirst(f.Explanation.Answer, f.Result)
 	}
 }
 

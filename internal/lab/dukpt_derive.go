@@ -2,6 +2,8 @@ package lab
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/pinion-hsm/pinion/explain"
 	"github.com/pinion-hsm/pinion/keys"
@@ -47,6 +49,23 @@ func (d *derivation) derive() (string, error) {
 	}
 	k, err := tx.WorkingKey(p, d.a)
 	return cleartext.Hex(k), err
+}
+
+// askedFirst puts the key that was asked for before all others of the transaction.
+// Some are the same: it is the one with the words of its purpose in its name.
+func (d *derivation) askedFirst(answer []explain.Fact, key string) []explain.Fact {
+	if d.purpose == purposeTransaction {
+		tx := explain.Fact{Name: "transaction key", Value: key, Kind: explain.Key, Note: "not a working key: nothing is enciphered under it"}
+		return slices.Insert(answer, 0, tx)
+	}
+	at := slices.IndexFunc(answer, func(f explain.Fact) bool {
+		name := strings.ToLower(f.Name)
+		return f.Value == key && !slices.ContainsFunc(strings.Split(d.purpose, "-"), func(word string) bool { return !strings.Contains(name, word) })
+	})
+	if at < 0 {
+		return answer
+	}
+	return slices.Insert(slices.Delete(slices.Clone(answer), at, at+1), 0, answer[at])
 }
 
 // update returns the update key, which is of a cipher.

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,7 @@ func init() {
 		order: 60, Name: "keyblock", Title: "Key block",
 		Intro: "Read a key block of X9.143 (TR-31): its header, which everybody can, and with the protection key what is in it.",
 		Fields: []Field{
-			{Name: "block", Label: "Key block", Hint: "the whole block, or its header alone", Kind: Line},
+			{Name: "block", Label: "Key block", Hint: "the whole block, or its header alone; line breaks and spaces are taken out", Kind: Lines},
 			{Name: "kbpk", Label: "Protection key (KBPK)", Hint: "hex digits; empty for the header alone", Kind: Hex},
 		},
 		Examples: []Example{
@@ -28,7 +29,7 @@ func init() {
 }
 
 func keyBlock(f *form) {
-	block := strings.Join(strings.FieldsFunc(f.text("block"), func(r rune) bool { return r == '\r' || r == '\n' }), "")
+	block := f.keyBlock("block")
 	kbpk := f.bytes("kbpk")
 	if block == "" {
 		f.wrong("block", "Give a key block: it begins with its version, A to E, and four digits for its length.")
@@ -50,6 +51,17 @@ func keyBlock(f *form) {
 	if f.explained(e, err, f.blameKeyBlock) {
 		f.result(unwrap(f, block, kbpk))
 	}
+}
+
+// keyBlock reads a key block as it is pasted: in lines, or in groups. Spaces stay where
+// the header has them in an optional block, as labels may.
+func (f *form) keyBlock(name string) string {
+	line := strings.NewReplacer("\r", "", "\n", "").Replace(f.text(name))
+	h, err := keyblock.ParseHeader(line)
+	if err == nil && slices.ContainsFunc(h.Optional, func(b keyblock.OptionalBlock) bool { return strings.Contains(b.Data, " ") }) {
+		return line
+	}
+	return f.packed(name)
 }
 
 // inspect answers with the fields of a block.

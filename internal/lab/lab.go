@@ -47,7 +47,7 @@ const (
 	Hex    Input = "hex"    // hex digits; spaces are taken out
 	Digits Input = "digits" // decimal digits; spaces are taken out
 	Line   Input = "line"   // any text in a line
-	Lines  Input = "lines"  // several lines, one value in each
+	Lines  Input = "lines"  // several lines: one value in each, or a value that is long
 	Choose Input = "choose" // one of Choices
 	Tick   Input = "tick"   // "yes", or nothing
 )

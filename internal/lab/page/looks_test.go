@@ -16,17 +16,19 @@ func phone(p *tab) {
 	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 360, Height: 740, DeviceScaleFactor: 1.5, Mobile: true})
 }
 
-// colours has the system prefer dark or light.
+// colours has the system prefer dark or light, and no transitions between them.
 func colours(scheme string) func(*tab) {
 	return func(p *tab) {
-		call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}})
 	}
 }
 
 // TestPhone draws panels 360 pixels wide: the page does not go sideways.
 func TestPhone(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "", phone)
+	p := anyTab(t, "", phone)
 	for _, panel := range lab.Panels() {
 		p.choose(panel.Name)
 		for _, e := range []lab.Example{panel.Examples[0], panel.Examples[len(panel.Examples)-1]} {

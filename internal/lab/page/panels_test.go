@@ -12,7 +12,7 @@ import (
 // library says of it here: each row with its parts, fact, node, note and problem.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "")
+	p := anyTab(t, "")
 	panels := lab.Panels()
 	require.NotEmpty(t, panels)
 	for _, panel := range panels {
@@ -60,7 +60,7 @@ func TestFirstExample(t *testing.T) {
 // TestTypingRecomputes types as a person does, key by key.
 func TestTypingRecomputes(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "#encode?format=iso-0&pin=123&pan=5432101234567891")
+	p := anyTab(t, "#encode?format=iso-0&pin=123&pan=5432101234567891")
 	require.Contains(t, p.read().Problems, "pin")
 	p.typeInto("#field-pin", "4")
 	got := p.read()

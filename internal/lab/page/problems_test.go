@@ -12,7 +12,7 @@ import (
 // beside the field, tied to it for a screen reader, and gone when it is right again.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "")
+	p := anyTab(t, "")
 	for _, panel := range lab.Panels() {
 		p.choose(panel.Name)
 		good := panel.Examples[0].Values
@@ -55,7 +55,7 @@ func (p *tab) requireBeside(field, text string) {
 // when there is one.
 func TestProblemsAreSaid(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "#encode?format=iso-0&pin=12&pan=5432101234567891")
+	p := anyTab(t, "#encode?format=iso-0&pin=12&pan=5432101234567891")
 	p.poll(`/^1 problem: ./.test(document.getElementById("live").textContent)`)
 	p.typeInto("#field-pin", "34")
 	p.poll(`document.getElementById("live").textContent.includes("041215FEDCBA9876")`)

@@ -15,12 +15,17 @@ import (
 // TestNothingLeaves is the proof of what the page promises. The browser and the
 // server write down every request, while every panel is filled in, typed into, copied
 // from and linked to. There are the page's own files at
-// the start, and nothing else, ever; nothing that was typed is in any of them.
+// the start, and nothing else, ever; nothing that was typed is in any of them, nor
+// what is in a link.
 func TestNothingLeaves(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "")
+	p := openTab(t, "#encode?format=iso-0&pin=1234&pan=5432101234567891")
 	p.requireOwnFiles()
 	requests, served := p.traffic()
+	for _, r := range served {
+		require.NotContains(t, r, "1234")
+		require.NotContains(t, r, "5432101234567891")
+	}
 	for _, panel := range lab.Panels() {
 		p.choose(panel.Name)
 		p.fill(panel.Examples[0].Values)
@@ -30,25 +35,14 @@ func TestNothingLeaves(t *testing.T) {
 				p.eval(`(async () => { const f = document.getElementById("field-`+f.Name+`"); f.value += "7"; f.dispatchEvent(new Event("input", { bubbles: true })); `+frames+` })()`, nil)
 			}
 		}
-		p.click(`button[aria-label^="Copy link"]`)
+		p.copied("Copy link to this panel as it is filled in")
 		p.click("#theme")
 	}
 	p.do(chromedp.Sleep(time.Second)) // for what a page would send later
 	after, servedAfter := p.traffic()
 	require.Equal(t, requests, after, "requests after the page was there")
 	require.Equal(t, served, servedAfter, "requests that the server saw after the page was there")
-}
-
-// TestLinkIsNotSent opens a link with values: they are in no request.
-func TestLinkIsNotSent(t *testing.T) {
-	t.Parallel()
-	p := openTab(t, "#encode?format=iso-0&pin=1234&pan=5432101234567891")
-	p.requireOwnFiles()
-	_, served := p.traffic()
-	for _, r := range served {
-		require.NotContains(t, r, "1234")
-		require.NotContains(t, r, "5432101234567891")
-	}
+	p.requireDoorIsShut()
 }
 
 // requireOwnFiles holds what was asked for to the page's own files, all of them. Only
@@ -70,11 +64,11 @@ func (p *tab) requireOwnFiles() {
 	}
 }
 
-// TestDoorIsShut tries, in the page, every way out that a script has: once the
+// requireDoorIsShut tries, in the page, every way out that a script has: once the
 // library is there the browser refuses all of them.
-func TestDoorIsShut(t *testing.T) {
-	t.Parallel()
-	p := openTab(t, "")
+func (p *tab) requireDoorIsShut() {
+	p.t.Helper()
+	t := p.t
 	var refused []string
 	_, served := p.traffic()
 	p.eval(`(async () => {

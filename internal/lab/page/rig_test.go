@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -19,8 +20,18 @@ import (
 // scratch is the directory of all that the tests make.
 var scratch string
 
-// atEnd are called when the tests have ended.
-var atEnd []func()
+// atEnd are called when the tests have ended, the last first.
+var (
+	atEnd   []func()
+	atEndMu sync.Mutex
+)
+
+// whenAllEnd has f called when all tests have ended.
+func whenAllEnd(f func()) {
+	atEndMu.Lock()
+	defer atEndMu.Unlock()
+	atEnd = append(atEnd, f)
+}
 
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
@@ -33,7 +44,7 @@ func runTests(m *testing.M) int {
 	scratch = dir
 	defer os.RemoveAll(dir)
 	defer func() {
-		for _, f := range atEnd {
+		for _, f := range slices.Backward(atEnd) {
 			f()
 		}
 	}()
@@ -82,13 +93,13 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(scratch, "profile")), chromedp.WindowSize(1280, 900),
-		chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.NoSandbox, chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-software-rasterizer", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("force-color-profile", "srgb"),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(allocator)
-	atEnd = append(atEnd, func() { _ = chromedp.Cancel(ctx); end(); stop() })
+	whenAllEnd(func() { _ = chromedp.Cancel(ctx); end(); stop() })
 	if err := chromedp.Do(ctx); err != nil {
 		return nil, fmt.Errorf("%s does not start: %w", path, err)
 	}

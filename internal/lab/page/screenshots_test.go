@@ -30,7 +30,7 @@ func TestScreenshots(t *testing.T) {
 		dir, panels = t.TempDir(), panels[:1]
 	}
 	require.NoError(t, os.MkdirAll(dir, 0o755))
-	p := openTab(t, "", screen(1200, 900, 1), colours("light"))
+	p := anyTab(t, "", screen(1200, 900, 1), colours("light"))
 	for _, panel := range panels {
 		p.choose(panel.Name)
 		p.fill(example(panel))

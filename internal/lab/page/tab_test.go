@@ -17,15 +17,14 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
-
-	"github.com/pinion-hsm/pinion/internal/lab"
 )
 
 // tab is the page in a tab of a profile of its own, and all that leaves it.
 type tab struct {
-	t   testing.TB
-	ctx context.Context
-	url string
+	t    testing.TB
+	life context.Context // of the tab
+	ctx  context.Context // of what this test does with it
+	url  string
 
 	mu       sync.Mutex
 	requests []string // what the browser says it asked for, of every kind
@@ -38,6 +37,14 @@ type tab struct {
 // no errors.
 func openTab(t testing.TB, fragment string, first ...func(*tab)) *tab {
 	t.Helper()
+	p := openTabUntil(t, t.Cleanup, fragment, first...)
+	p.noErrorsAtEnd()
+	return p
+}
+
+// openTabUntil is openTab with another end: later is called with what closes the tab.
+func openTabUntil(t testing.TB, later func(func()), fragment string, first ...func(*tab)) *tab {
+	t.Helper()
 	p := &tab{t: t}
 	handler := folder(t).Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,27 +54,39 @@ func openTab(t testing.TB, fragment string, first ...func(*tab)) *tab {
 		}
 		handler.ServeHTTP(w, r)
 	}))
-	t.Cleanup(server.Close)
+	later(server.Close)
 	p.url = server.URL + "/"
+	browser, err := chromium()
+	require.NoError(t, err)
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
+	later(end)
+	require.NoError(t, chromedp.Do(ctx))
+	p.life = ctx
 	p.open(fragment, first...)
+	return p
+}
+
+// noErrorsAtEnd fails the test if the page has had errors when it ends.
+func (p *tab) noErrorsAtEnd() {
+	t := p.t
 	t.Cleanup(func() {
 		if !t.Failed() {
 			require.Empty(t, p.wrongs(), "errors of the page")
 		}
 	})
-	return p
+}
+
+// use has the tab belong to a test, for two minutes at most.
+func (p *tab) use(t testing.TB) {
+	var late context.CancelFunc
+	p.t = t
+	p.ctx, late = context.WithTimeout(p.life, 2*time.Minute)
+	t.Cleanup(late)
 }
 
 func (p *tab) open(fragment string, first ...func(*tab)) {
 	p.t.Helper()
-	browser, err := chromium()
-	require.NoError(p.t, err)
-	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.listen))
-	p.t.Cleanup(end)
-	require.NoError(p.t, chromedp.Do(ctx))
-	var late context.CancelFunc
-	p.ctx, late = context.WithTimeout(ctx, 2*time.Minute)
-	p.t.Cleanup(late)
+	p.use(p.t)
 	call(p, network.Enable, network.EnableParams{})
 	call(p, cdplog.Enable, cdp.Empty{})
 	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
@@ -152,32 +171,4 @@ func (p *tab) text(expression string) (s string) {
 	p.t.Helper()
 	p.eval(expression, &s)
 	return s
-}
-
-// frames is JavaScript that waits until what was typed is answered and drawn.
-const frames = `await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));`
-
-// fill puts values into the fields of the panel, and empties the others.
-func (p *tab) fill(values lab.Values) {
-	p.t.Helper()
-	text, err := json.Marshal(values)
-	require.NoError(p.t, err)
-	p.eval(`(async () => {
-		const values = `+string(text)+`;
-		for (const field of document.querySelectorAll("form.fields [name]")) {
-			const value = values[field.name] ?? "";
-			if (field.type === "checkbox") field.checked = value !== "";
-			else if (field.tagName === "SELECT" && value === "") field.selectedIndex = 0;
-			else field.value = value;
-			field.dispatchEvent(new Event("input", { bubbles: true }));
-		}
-		`+frames+`
-	})()`, nil)
-}
-
-// choose goes to a panel by a click on its tab.
-func (p *tab) choose(panel string) {
-	p.t.Helper()
-	p.do(chromedp.Click(chromedp.CSS("#tab-" + panel)))
-	require.Equal(p.t, "tab-"+panel, p.text(`document.getElementById("panel").getAttribute("aria-labelledby")`))
 }

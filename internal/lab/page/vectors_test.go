@@ -66,7 +66,7 @@ const most = 3
 // TestVectors fills in published vectors, and finds their answers on the page.
 func TestVectors(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "")
+	p := anyTab(t, "")
 	for _, d := range drawn {
 		f, err := testvectors.Load(testvectors.FS, d.file)
 		require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestVectors(t *testing.T) {
 // the page says why.
 func TestRefusedVectors(t *testing.T) {
 	t.Parallel()
-	p := openTab(t, "")
+	p := anyTab(t, "")
 	for _, d := range drawn {
 		f, err := testvectors.Load(testvectors.FS, d.file)
 		require.NoError(t, err)

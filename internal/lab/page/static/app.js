@@ -87,11 +87,17 @@ function draw(problems) {
     e ? drawAnswer(e) : bad && problems.length === 0 ? el("p", { class: "waiting" }, "No answer yet: see what is marked beside the fields.") : null,
     el("div", { class: "copies" },
       button("Copy link", "Copy link to this panel as it is filled in", link),
+      apart(e) ? button("Copy result", "Copy result in one piece", () => answer.result) : null,
       answer.command ? button("Copy command", "Copy command that does the same", () => answer.command) : null,
       answer.go ? button("Copy Go", "Copy Go program that does the same", () => answer.go) : null),
     e ? drawSteps(e, narrow.matches) : null,
     same(),
   ].flat().filter(Boolean));
+}
+
+// apart tells whether the result is more than one of the facts, which have buttons.
+function apart(e) {
+  return answer.result && !(e?.answer ?? []).some((f) => f.value === answer.result);
 }
 
 // same is the same thing elsewhere: what the buttons copy, to read.

@@ -6,13 +6,16 @@ import { el } from "./dom.js";
 import { label, tint } from "./kinds.js";
 import { drawRows } from "./rows.js";
 
+// prose tells sentences from digits, which are in columns.
+const prose = (value) => value.length > 24 && value.includes(" ");
+
 // drawAnswer draws what came out.
 export function drawAnswer(explanation) {
   const facts = explanation.answer ?? [];
   if (facts.length === 0) return null;
   return el("dl", { class: "answer" }, facts.map((f) => el("div", { class: tint(f.kind) },
     el("dt", null, f.name),
-    el("dd", null, el("output", { class: "value" }, f.value), badge(f.kind),
+    el("dd", null, el("output", { class: prose(f.value) ? "value prose" : "value" }, f.value), badge(f.kind),
       f.value ? button("Copy", "Copy: " + f.name, () => f.value) : null,
       f.note ? el("p", { class: "means" }, f.note) : null))));
 }
@@ -38,7 +41,7 @@ function drawStep(step, narrow) {
 function drawFacts(facts) {
   return el("table", { class: "facts" }, el("tbody", null, facts.map((f) => el("tr", { class: tint(f.kind) },
     el("th", { scope: "row" }, f.name),
-    el("td", { class: f.value.length > 34 ? "value" : "value brief" }, f.value, badge(f.kind)),
+    el("td", { class: prose(f.value) ? "value prose" : f.value.length > 34 ? "value" : "value brief" }, f.value, badge(f.kind)),
     el("td", { class: "means" }, f.note ?? "")))));
 }
 

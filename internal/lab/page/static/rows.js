@@ -9,7 +9,7 @@ import { el, stop, walk } from "./dom.js";
 import { label, letter, ops, tint } from "./kinds.js";
 
 // widths are the columns of a band, by unit: with room, and on a phone.
-const widths = { hex: [32, 32], digits: [32, 32], bits: [40, 32], text: [48, 32] };
+const widths = { hex: [32, 32], digits: [32, 32], bits: [32, 32], text: [48, 32] };
 
 // flows are the operations that have no columns, or whose other side is no row.
 const flows = ["encipher", "decipher", "take", "decimalize", "derive"];
@@ -165,8 +165,15 @@ function tell(box, grid, note) {
   });
 }
 
-// legend says what the letters of a step mean, and what its parts say.
+// legend says what the letters of a step mean, and what its parts say: of text, such as
+// a key block, one part after the other.
 function legend(rows) {
+  const text = rows.filter((row) => row.unit === "text").flatMap((row) => row.parts).filter((part) => part.note);
+  if (text.length > 0) {
+    return el("ul", { class: "legend list" }, text.map((part) => el("li", null, sample(part.kind),
+      el("code", null, [...part.text].length > 16 ? [...part.text].slice(0, 14).join("") + " …" : part.text),
+      el("span", null, part.note))));
+  }
   const all = new Map();
   for (const part of rows.flatMap((row) => row.parts)) {
     if (!part.kind && !part.note) continue;
@@ -176,6 +183,8 @@ function legend(rows) {
   }
   if (all.size === 0) return null;
   return el("ul", { class: "legend" }, [...all].map(([kind, notes]) => el("li", null,
-    el("span", { class: "key " + tint(kind), "aria-hidden": "true" }, letter(kind) || "·"),
+    sample(kind),
     el("span", null, kind ? el("b", null, label(kind)) : null, notes.size > 0 && kind ? ": " : "", [...notes].join("; ")))));
 }
+
+const sample = (kind) => el("span", { class: "key " + tint(kind), "aria-hidden": "true" }, letter(kind) || "·");

@@ -168,8 +168,8 @@ func TestNothingTypedIsEchoed(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"98x6731", "9876731", "98767310G", "987673198767319876731"} {
 		everyCommand(t, func(path string, c *cobra.Command) {
-			if !strings.HasPrefix(path, "pinion lab ") {
-				return
+			if !strings.HasPrefix(path, "pinion lab ") || path == "pinion lab serve" {
+				return // serve takes an address and a directory, and makes that
 			}
 			words := strings.Fields(path)[1:]
 			for line := range strings.SplitSeq(c.Example, "\n") {

@@ -58,6 +58,7 @@ func TestUnplugTwoDevices(t *testing.T) {
 		one, two = two, one
 	}
 	first, second := one.ask(t, time.Second), two.ask(t, time.Second)
+	var back comebacks
 	for range rounds(t, 2) {
 		more(t, &first.good, 50)
 		more(t, &second.good, 50)
@@ -67,8 +68,9 @@ func TestUnplugTwoDevices(t *testing.T) {
 		start := time.Now()
 		more(t, &first.good, 1)
 		more(t, &second.good, 1)
-		require.Less(t, time.Since(start), recovery)
+		back.since(t, start)
 	}
+	back.kept(t)
 }
 
 // stationedAgain is another device on the token of a station.
@@ -86,7 +88,7 @@ func TestKillUnderLoad(t *testing.T) {
 	server, s := served(t)
 	watched(t, func(count func() int) {
 		c := s.ask(t, time.Second)
-		var worst time.Duration
+		var back comebacks
 		for range rounds(t, 6) {
 			more(t, &c.good, 100)
 			server.Kill()
@@ -94,11 +96,11 @@ func TestKillUnderLoad(t *testing.T) {
 			server.Start()
 			start := time.Now()
 			more(t, &c.good, 1)
-			worst = max(worst, time.Since(start))
-			require.Less(t, worst, recovery)
+			back.since(t, start)
 		}
 		c.end()
-		t.Logf("%d answers, %d errors; back after at most %v", c.good.Load(), c.bad.Load(), worst)
+		back.kept(t)
+		t.Logf("%d answers, %d errors", c.good.Load(), c.bad.Load())
 		s.calm(t)
 		require.Eventually(t, func() bool { return count() == 0 }, forever, 5*time.Millisecond)
 	})
@@ -121,14 +123,16 @@ func TestRestartUnderLoad(t *testing.T) {
 	t.Parallel()
 	server, s := served(t)
 	c := s.ask(t, 5*time.Second)
+	var back comebacks
 	for range rounds(t, 5) {
 		more(t, &c.good, 50)
 		server.Kill()
 		server.Start()
 		start := time.Now()
 		more(t, &c.good, 1)
-		require.Less(t, time.Since(start), recovery)
+		back.since(t, start)
 	}
 	c.end()
+	back.kept(t)
 	t.Logf("%d answers, %d errors", c.good.Load(), c.bad.Load())
 }

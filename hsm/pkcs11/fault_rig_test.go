@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,14 +28,36 @@ import (
 	"github.com/pinion-hsm/pinion/softhsm"
 )
 
-// What the tests of faults allow: so much that only what hangs, or waits for something
-// that does not come, takes longer, on any machine. What it does take, -v tells:
-// recovery 50 to 100 ms, of two seconds that are promised.
+// What the tests of faults allow. Recovery is what the package promises; on a machine
+// that does nothing else it is 50 to 100 ms, and one that is busy may miss it once: see
+// comebacks.
 const (
-	recovery = 15 * time.Second
-	slack    = 5 * time.Second // after a context has ended
+	recovery = 2 * time.Second
+	hang     = 15 * time.Second // no comeback takes so long, on any machine
+	slack    = 5 * time.Second  // after a context has ended
 	forever  = 60 * time.Second
 )
+
+// comebacks are how long it took, time after time, until a token that was back was used
+// again.
+type comebacks []time.Duration
+
+// since adds one.
+func (c *comebacks) since(t *testing.T, back time.Time) {
+	t.Helper()
+	took := time.Since(back)
+	require.Less(t, took, hang)
+	*c = append(*c, took)
+}
+
+// kept holds them to what is promised. What waits too long by design does so each time;
+// the quickest shows that it does not.
+func (c comebacks) kept(t *testing.T) {
+	t.Helper()
+	require.NotEmpty(t, c)
+	require.Less(t, slices.Min(c), recovery)
+	t.Logf("used again after %v", c)
+}
 
 // rounds returns how often something is done: n times, or as often as PKCS11_ROUNDS
 // says.
@@ -257,14 +280,14 @@ func (s *station) recovers(t *testing.T) time.Duration {
 	t.Helper()
 	start := time.Now()
 	for {
-		err := s.timed(t, recovery, s.translate)
+		err := s.timed(t, hang, s.translate)
 		took := time.Since(start)
 		if err == nil {
-			require.Less(t, took, recovery, "it recovers too late")
+			require.Less(t, took, hang, "it recovers too late")
 			return took
 		}
 		require.True(t, excused(err), "%v", err)
-		require.Less(t, took, recovery, "it does not recover: %v", err)
+		require.Less(t, took, hang, "it does not recover: %v", err)
 	}
 }
 

@@ -27,11 +27,11 @@ async function program() {
   return new Response(plain).arrayBuffer();
 }
 
-// close has the browser refuse every further request of this page: what was needed
-// is here. A policy can be added to, and never taken back.
+// close has the browser refuse whatever this page would still load or send: what was
+// needed is here. A policy can be added to, and never taken back.
 function close() {
   const meta = document.createElement("meta");
   meta.httpEquiv = "Content-Security-Policy";
-  meta.content = "default-src 'none'; style-src 'self'; img-src data:; connect-src 'none'";
+  meta.content = "default-src 'none'; img-src data:";
   document.head.append(meta);
 }

@@ -1,7 +1,7 @@
 // Dark and light: as the system has it, until the switch is used.
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const name = "pinion-lab-colours"; // all that this page ever stores
+const name = "pinion-lab-colours"; // all that this page keeps for another visit
 
 // start makes a button the switch.
 export function start(button) {

@@ -55,22 +55,18 @@ function menu() {
 
 let due = false;
 
-// changed asks again before the next frame.
+// changed asks again before the next frame. What is typed is kept with the entry of
+// this tab's history, and not in the address: browsers keep addresses, and some send
+// them to their makers.
 function changed() {
   if (due) return;
   due = true;
   requestAnimationFrame(() => {
     due = false;
-    keep();
+    typed[panel.name] = form.values;
+    history.replaceState({ panel: panel.name, values: form.values }, "", write(panel.name, {}));
     ask();
   });
-}
-
-// keep puts what is in the form with the entry of this tab's history, and not in the
-// address: browsers keep addresses, and some send them to their makers.
-function keep() {
-  typed[panel.name] = form.values;
-  history.replaceState({ panel: panel.name, values: form.values }, "", write(panel.name, {}));
 }
 
 function ask() {
@@ -122,13 +118,11 @@ function link() {
   return origin + pathname + search + write(panel.name, form.shown);
 }
 
-// restore shows what the address or the tab's history says. The values of a link go
-// from the address to where those that are typed are.
+// restore shows what the address or the tab's history says.
 function restore() {
   const at = read(location.hash);
   const values = history.state?.panel === at.panel ? history.state.values : at.values;
   show(at.panel, values);
-  if (at.values) keep();
 }
 
 // begin puts the page together when the library is there.

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/pkcs11"
+	"github.com/pinion-hsm/pinion/internal/errtext"
 )
 
 // The exit codes, as "pinion help exit-codes" has them.
@@ -15,7 +16,7 @@ const (
 	exitOK          = 0
 	exitNo          = 1   // the answer is no
 	exitUsage       = 2   // the input or the command line is wrong
-	exitRefused     = 3   // policy, exposure, key usage, no such key
+	exitRefused     = 3   // policy, exposure, key usage, no such key, credential
 	exitDevice      = 4   // the device failed or does not answer
 	exitInterrupted = 130 // as a shell has it
 )
@@ -80,6 +81,7 @@ var kinds = []struct {
 	{hsm.ErrWrongPIN, exitNo}, {hsm.ErrBlock, exitNo},
 	{hsm.ErrPolicy, exitRefused}, {hsm.ErrExposure, exitRefused}, {hsm.ErrKeyUsage, exitRefused},
 	{hsm.ErrKeyNotFound, exitRefused}, {hsm.ErrKeyExists, exitRefused},
+	{pkcs11.ErrCredential, exitRefused}, // an ErrDevice that must not be tried again: it may lock the token
 	{hsm.ErrUnavailable, exitDevice}, {hsm.ErrClosed, exitDevice}, {hsm.ErrDevice, exitDevice},
 	{context.DeadlineExceeded, exitDevice}, {context.Canceled, exitInterrupted},
 }
@@ -100,10 +102,6 @@ func exitCode(err error) int {
 	return exitUsage
 }
 
-// prefix matches the names of packages, with which the errors of a Go library
-// begin and which say nothing to who types a command.
-var prefix = regexp.MustCompile(`(^|: )(?:pinblock|keys|keyblock|clearblock|dukpt|pinverify|hsm|testvectors|softhsm|nss|pkcs11|issuer|sqlstore|reencrypt|page)(?:/[a-z0-9]+)*: `)
-
 // plain returns err in words for a person, without its hint.
 func plain(err error) string {
 	var p *problem
@@ -114,7 +112,7 @@ func plain(err error) string {
 	if hint := hintOf(err); hint != "" {
 		text = strings.TrimSuffix(text, "; "+hint)
 	}
-	return prefix.ReplaceAllString(text, "$1")
+	return errtext.Plain(text)
 }
 
 // hintOf returns what to do about err, if that is known.

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pinion-hsm/pinion/hsm/devices"
+	"github.com/pinion-hsm/pinion/hsm/pkcs11"
 	"github.com/pinion-hsm/pinion/issuer"
 	"github.com/pinion-hsm/pinion/issuer/server"
 )
@@ -165,7 +166,7 @@ func serveProblem(err error) error {
 		return nil
 	case errors.As(err, &list):
 		return usage("%s", list.Error()).withHint("'pinion serve --print-config' prints every key with what it means")
-	case errors.Is(err, issuer.ErrStore):
+	case errors.Is(err, issuer.ErrStore), errors.Is(err, pkcs11.ErrNoToken): // it may be there in a moment
 		return &problem{code: exitDevice, what: plain(err), err: err}
 	case errors.Is(err, devices.ErrURI):
 		return about("device.uri", err)

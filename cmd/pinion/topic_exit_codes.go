@@ -15,7 +15,8 @@ func newExitCodesTopic(*env) *cobra.Command {
   1    the answer is no: a wrong PIN, a block that does not open, a vector or a
        record that failed
   2    the input or the command line is wrong, or a file cannot be read
-  3    refused: by the policy, by the exposure of a PIN, by the usage of a key;
+  3    refused: by the policy, by the exposure of a PIN, by the usage of a key, or
+       the credential by the token, which may lock itself if it is tried again;
        or there is no such key, or there is one already
   4    the device failed or does not answer: trying again may help
   130  interrupted

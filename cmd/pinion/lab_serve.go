@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -87,11 +89,30 @@ func loopback(address string) error {
 	if err != nil {
 		return usage("--listen: want an address and a port").withHint("like --listen 127.0.0.1:8080")
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !ownName(host) {
 		return usage("--listen: the page is for this machine alone: use 127.0.0.1, ::1 or localhost").
 			withHint("for others, write its files with --out and put them on a static host")
 	}
 	return nil
+}
+
+// ownName reports whether a host's name leads from this machine to itself, whoever is
+// asked.
+func ownName(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// byOwnName refuses requests under any other name. Somebody's site whose name is made to
+// lead here (DNS rebinding) would have the page for its own, and could add to it.
+func byOwnName(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !ownName((&url.URL{Host: r.Host}).Hostname()) {
+			http.Error(w, "this page is for this machine alone: use 127.0.0.1, ::1 or localhost in its address", http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // serve serves until ctx ends. A browser that keeps a connection open does not hold
@@ -102,15 +123,15 @@ func (s *labServe) serve(ctx context.Context, e *env, h http.Handler) error {
 	if err != nil {
 		return about("--listen", err)
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	srv := &http.Server{Handler: byOwnName(h), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
 	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer stop()
-	url := "http://" + l.Addr().String() + "/"
-	if err := writeAll(e.stdout, url+"\n"); err != nil {
+	address := "http://" + l.Addr().String() + "/"
+	if err := writeAll(e.stdout, address+"\n"); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if s.open {
-		openBrowser(e, url)
+		openBrowser(e, address)
 	}
 	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -120,12 +141,12 @@ func (s *labServe) serve(ctx context.Context, e *env, h http.Handler) error {
 
 // openBrowser asks the system to show a page. That nobody does is no reason to end:
 // the address is printed. The browser outlives the command.
-func openBrowser(e *env, url string) {
+func openBrowser(e *env, address string) {
 	command := map[string][]string{"darwin": {"open"}, "windows": {"rundll32", "url.dll,FileProtocolHandler"}}[runtime.GOOS]
 	if command == nil {
 		command = []string{"xdg-open"}
 	}
-	cmd := exec.Command(command[0], append(command[1:], url)...)
+	cmd := exec.Command(command[0], append(command[1:], address)...)
 	if err := cmd.Start(); err != nil {
 		_, _ = fmt.Fprintln(e.stderr, "pinion lab: no browser could be opened: open the address yourself")
 		return

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,27 @@ func TestLabServe(t *testing.T) {
 	require.Contains(t, answer.Header.Get("Content-Security-Policy"), "default-src 'none'")
 	stop()
 	require.Equal(t, exitOK, <-ended)
+}
+
+// TestLabServeNames: the page is served under the names of this machine alone, so that
+// it is no part of anybody's site.
+func TestLabServeNames(t *testing.T) {
+	t.Parallel()
+	h := byOwnName(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the page") }))
+	for host, want := range map[string]int{
+		"127.0.0.1:8080": http.StatusOK, "127.0.0.1": http.StatusOK, "localhost:8080": http.StatusOK, "LOCALHOST": http.StatusOK,
+		"[::1]:8080": http.StatusOK, "[::1]": http.StatusOK,
+		"rebound.example:8080": http.StatusMisdirectedRequest, "rebound.example": http.StatusMisdirectedRequest,
+		"localhost.rebound.example:8080": http.StatusMisdirectedRequest, "127.0.0.1.rebound.example": http.StatusMisdirectedRequest,
+		"10.0.0.1:8080": http.StatusMisdirectedRequest, "": http.StatusMisdirectedRequest, "[": http.StatusMisdirectedRequest, "::": http.StatusMisdirectedRequest,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		require.Equal(t, want, w.Code, "%q", host)
+		require.Equal(t, want == http.StatusOK, w.Body.String() == "the page", "%q", host)
+	}
 }
 
 // TestLabOut writes the page for a static host.

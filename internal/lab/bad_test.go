@@ -116,7 +116,7 @@ func TestWords(t *testing.T) {
 		{"dukpt", "algorithm", "HMAC keys are for", lab.Values{"ksn": "123456789012345600000001", "key": aes, "purpose": "pin", "algorithm": "hmac128"}},
 		{"dukpt", "algorithm", "stronger", lab.Values{"ksn": "123456789012345600000001", "key": aes, "purpose": "pin", "algorithm": "aes256"}},
 		{"dukpt", "algorithm", "Choose another", lab.Values{"ksn": "123456789012345600000001", "key": aes, "purpose": "update", "algorithm": "hmac128"}},
-		{"keyblock", "block", "character 1, version", lab.Values{"block": "F0016P0TE00N0000"}},
+		{"keyblock", "block", "character 0, counted from 0 (version)", lab.Values{"block": "F0016P0TE00N0000"}},
 		{"keyblock", "kbpk", "AES key of 32", lab.Values{"block": "D0112P0AE00E0000" + strings.Repeat("0", 96), "kbpk": "0123456789ABCDEF"}},
 		{"keyblock", "kbpk", "not authentic", lab.Values{"block": "D0112P0AE00E0000" + strings.Repeat("0", 96), "kbpk": aes}},
 		{"components", "parts", "cancels out", lab.Values{"parts": key + "\n" + key}},

@@ -83,7 +83,7 @@ func combine(f *form, raw [][]byte) {
 		asked = f.choice("algorithm")
 	}
 	a := algorithmOf(asked, n)
-	parity := a.BlockSize() == 8 && f.tick("parity")
+	parity := keys.Parity(a.BlockSize() == 8 && f.tick("parity"))
 	if f.ok() && a == 0 {
 		f.wrong("parts", "Give components of 32 or 48 hex digits for TDES, of 32, 48 or 64 for AES.")
 	}
@@ -127,18 +127,22 @@ func algorithmOf(asked string, n int) keys.Algorithm {
 	return 0
 }
 
-func combineCommand(raw [][]byte, asked string, parity bool) string {
+func combineCommand(raw [][]byte, asked string, parity keys.Parity) string {
 	var texts []string
 	for _, b := range raw {
 		texts = append(texts, upperHex(b))
 	}
-	return command("lab", "combine").flags("part", texts).flag("algorithm", asked).tick("parity", parity).String()
+	return command("lab", "combine").flags("part", texts).flag("algorithm", asked).tick("parity", parity == keys.OddParity).String()
 }
 
-func combineCode(raw [][]byte, a keys.Algorithm, parity bool) string {
+func combineCode(raw [][]byte, a keys.Algorithm, parity keys.Parity) string {
+	adjusted := "keys.KeepParity"
+	if parity == keys.OddParity {
+		adjusted = "keys.OddParity"
+	}
 	p := &program{}
 	p.use("keys", "keys/cleartext")
-	args := []string{"keys." + a.String(), "keys.UsagePIN", strconv.FormatBool(parity)}
+	args := []string{"keys." + a.String(), "keys.UsagePIN", adjusted}
 	for i, b := range raw {
 		name := "part" + strconv.Itoa(i+1)
 		p.do(name + " := " + call("cleartext.ParseComponent", "keys."+a.String(), strconv.Quote(upperHex(b))))

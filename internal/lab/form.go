@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pinion-hsm/pinion/explain"
+	"github.com/pinion-hsm/pinion/internal/errtext"
 )
 
 // form is a panel that is filled in, and what becomes of it. A field that is read
@@ -117,10 +118,7 @@ func (f *form) finish() Answer {
 // sentence returns an error of the library as it is said beside a field: without
 // the name of its package, and beginning like a sentence.
 func sentence(err error) string {
-	text := err.Error()
-	if name, rest, ok := strings.Cut(text, ": "); ok && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789/") == "" {
-		text = rest
-	}
+	text := errtext.Plain(err.Error())
 	if text == "" {
 		return ""
 	}

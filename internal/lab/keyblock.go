@@ -118,7 +118,7 @@ func (f *form) blameKeyBlock(err error) {
 	var field *keyblock.FieldError
 	switch {
 	case errors.As(err, &field):
-		f.wrong("block", "Look at character "+strconv.Itoa(field.Offset+1)+", "+field.Field+": "+field.Problem+".")
+		f.wrong("block", "Look at character "+strconv.Itoa(field.Offset)+", counted from 0 ("+field.Field+"): "+field.Problem+".")
 	case errors.Is(err, keyblock.ErrMAC):
 		f.refuse("kbpk", "This block is not authentic under this key. Compare the key's check value with the sender's; see if the block was cut or changed.")
 	case errors.Is(err, keyblock.ErrKBPK):

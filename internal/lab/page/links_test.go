@@ -52,6 +52,9 @@ func TestStrangeLinks(t *testing.T) {
 		"half an escape":   "#%E0%A4?pin=%zz",
 		"an unknown field": "#" + first.Name + "?no-such-field=1&pin=1234",
 		"markup":           "#" + first.Name + "?pin=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+		"a prototype":      "#__proto__?__proto__=1&constructor=2&toString=3&pin=1234",
+		"twice the same":   "#" + first.Name + "?pin=1234&pin=%00%E2%80%AE5678",
+		"very long":        "#" + first.Name + "?pin=" + strings.Repeat("1234", 100_000),
 	} {
 		p.choose(second.Name)
 		p.goTo(link)
@@ -59,6 +62,30 @@ func TestStrangeLinks(t *testing.T) {
 		require.NotEmpty(t, p.read().Fields, name)
 		require.Equal(t, "0", p.text(`String(document.querySelectorAll("#panel img").length)`), name)
 	}
+}
+
+// TestChoiceOfALink: a choice that a link leaves out is the first, which is shown then;
+// one that does not exist is a problem beside its list, and no other is taken for it.
+func TestChoiceOfALink(t *testing.T) {
+	t.Parallel()
+	p := anyTab(t, "")
+	shown := func() string {
+		return p.text(`(() => { const f = document.getElementById("field-format"); return [...f.selectedOptions].map((o) => o.textContent).join() + ": " + document.getElementById("field-format-problem").textContent; })()`)
+	}
+	for _, tc := range []struct{ format, want, answer string }{
+		{"", "ISO-0 (Thales 01): ", "041215FEDCBA9876"},
+		{"ISO-0", "ISO-0 (Thales 01): ", "041215FEDCBA9876"},
+		{"%3Cb%3Eiso-99", "<b>iso-99: Choose one from the list.", ""},
+		{"iso-0", "ISO-0 (Thales 01): ", "041215FEDCBA9876"},
+	} {
+		p.goTo("#encode?pin=1234&pan=5432101234567891&format=" + tc.format)
+		require.Equal(t, tc.want, shown(), tc.format)
+		require.Equal(t, tc.answer, p.text(`document.querySelector(".answer .value")?.textContent ?? ""`), tc.format)
+	}
+	p.goTo("#encode?pin=1234&pan=5432101234567891&format=iso-99")
+	p.click("#reset")
+	require.Equal(t, "ISO-0 (Thales 01): ", shown())
+	require.Equal(t, "0", p.text(`String(document.querySelectorAll("[data-strange]").length)`), "what was in no list is gone")
 }
 
 // TestAddressHasNoValues: browsers keep addresses, and some send them to their

@@ -11,9 +11,9 @@ import (
 	"github.com/pinion-hsm/pinion/internal/lab"
 )
 
-// phone is the width of a small one.
+// phone is the width of the smallest, or of a window at 400 %.
 func phone(p *tab) {
-	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 360, Height: 740, DeviceScaleFactor: 1.5, Mobile: true})
+	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 320, Height: 740, DeviceScaleFactor: 1.5, Mobile: true})
 }
 
 // colours has the system prefer dark or light, and no transitions between them.
@@ -25,7 +25,8 @@ func colours(scheme string) func(*tab) {
 	}
 }
 
-// TestPhone draws panels 360 pixels wide: the page does not go sideways.
+// TestPhone draws panels 320 pixels wide, with answers and with problems: the page does
+// not go sideways.
 func TestPhone(t *testing.T) {
 	t.Parallel()
 	p := anyTab(t, "", phone)
@@ -34,15 +35,23 @@ func TestPhone(t *testing.T) {
 		for _, e := range []lab.Example{panel.Examples[0], panel.Examples[len(panel.Examples)-1]} {
 			p.fill(e.Values)
 			p.requireShown(panel, e.Values, "on a phone: "+e.Name)
-			var wide []string
-			p.eval(`[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, pre, .tree, .unseen"))
-				.map((e) => e.className || e.tagName)`, &wide)
-			require.Empty(t, wide, "%s, %s: too wide for a phone", panel.Name, e.Name)
-			var sideways bool
-			p.eval(`document.scrollingElement.scrollWidth > innerWidth`, &sideways)
-			require.False(t, sideways, "%s, %s: the page goes sideways", panel.Name, e.Name)
+			p.requireNarrow(panel.Name + ", " + e.Name)
 		}
+		p.fill(bad(panel))
+		p.requireNarrow(panel.Name + ", bad input")
 	}
+}
+
+// requireNarrow holds that nothing is wider than the window.
+func (p *tab) requireNarrow(what string) {
+	p.t.Helper()
+	var wide []string
+	p.eval(`[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, pre, .tree, .unseen"))
+		.map((e) => e.className || e.tagName)`, &wide)
+	require.Empty(p.t, wide, "%s: too wide for a phone", what)
+	var sideways bool
+	p.eval(`document.scrollingElement.scrollWidth > innerWidth`, &sideways)
+	require.False(p.t, sideways, "%s: the page goes sideways", what)
 }
 
 // paper is the colour of the page.

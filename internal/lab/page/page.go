@@ -22,7 +22,7 @@ import (
 var embedded embed.FS
 
 // ErrNotBuilt is returned where this binary has no program for the page.
-var ErrNotBuilt = errors.New("page: this binary was built without the lab's page")
+var ErrNotBuilt = errors.New("lab/page: this binary was built without the lab's page")
 
 // Folder is the files of the page, by name. All are in one directory.
 type Folder map[string][]byte
@@ -47,7 +47,7 @@ func Built() (Folder, error) {
 func Read(dir string) (Folder, error) {
 	f := Folder{}
 	if err := f.read(os.DirFS(dir), "."); err != nil {
-		return nil, fmt.Errorf("page: %w", err)
+		return nil, fmt.Errorf("lab/page: %w", err)
 	}
 	return f, f.complete()
 }
@@ -81,11 +81,11 @@ func (f Folder) complete() error {
 // the same names are replaced.
 func (f Folder) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("page: %w", err)
+		return fmt.Errorf("lab/page: %w", err)
 	}
 	for name, content := range f {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
-			return fmt.Errorf("page: %w", err)
+			return fmt.Errorf("lab/page: %w", err)
 		}
 	}
 	return nil

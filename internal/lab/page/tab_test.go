@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/internal/lab/page"
 )
 
 // tab is the page in a tab of a profile of its own, and all that leaves it.
@@ -45,8 +47,16 @@ func openTab(t testing.TB, fragment string, first ...func(*tab)) *tab {
 // openTabUntil is openTab with another end: later is called with what closes the tab.
 func openTabUntil(t testing.TB, later func(func()), fragment string, first ...func(*tab)) *tab {
 	t.Helper()
+	p := newTab(t, later, folder(t))
+	p.open(fragment, first...)
+	return p
+}
+
+// newTab returns an empty tab, and a server of a page for it.
+func newTab(t testing.TB, later func(func()), page page.Folder) *tab {
+	t.Helper()
 	p := &tab{t: t}
-	handler := folder(t).Handler()
+	handler := page.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.note(&p.served, r.Method+" "+r.URL.String())
 		if r.ContentLength != 0 {
@@ -62,7 +72,6 @@ func openTabUntil(t testing.TB, later func(func()), fragment string, first ...fu
 	later(end)
 	require.NoError(t, chromedp.Do(ctx))
 	p.life = ctx
-	p.open(fragment, first...)
 	return p
 }
 
@@ -84,7 +93,14 @@ func (p *tab) use(t testing.TB) {
 	t.Cleanup(late)
 }
 
+// open goes to the page, and waits until the library is there.
 func (p *tab) open(fragment string, first ...func(*tab)) {
+	p.t.Helper()
+	p.enter(fragment, first...)
+	p.wait()
+}
+
+func (p *tab) enter(fragment string, first ...func(*tab)) {
 	p.t.Helper()
 	p.use(p.t)
 	call(p, network.Enable, network.EnableParams{})
@@ -94,7 +110,6 @@ func (p *tab) open(fragment string, first ...func(*tab)) {
 		f(p)
 	}
 	p.do(chromedp.Navigate(p.url + fragment))
-	p.wait()
 }
 
 // listen writes down what the tab does.

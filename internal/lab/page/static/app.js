@@ -150,4 +150,4 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the fragment is the panel's
   place.focus();
 });
-begin().catch((error) => stopped("The library did not load (" + error.message + "). This page needs a browser of 2024 or later, and pinion.wasm.gz beside it."));
+begin().catch((error) => stopped("The library did not load (" + error.message + "). This page needs a browser of 2024 or later, and its files beside it."));

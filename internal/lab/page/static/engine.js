@@ -1,12 +1,11 @@
 // The library: package internal/lab of pinion, compiled to WebAssembly.
 
-import "./wasm_exec.js"; // of Go's toolchain: defines Go
-
 // start loads the library. It returns panels() and ask(panel, values). stopped is
 // called if the program ends, which it should not.
 export async function start(stopped) {
+  const [bytes] = await Promise.all([program(), import("./wasm_exec.js")]); // of Go's toolchain: defines Go
   const go = new globalThis.Go();
-  const { instance } = await WebAssembly.instantiate(await program(), go.importObject);
+  const { instance } = await WebAssembly.instantiate(bytes, go.importObject);
   go.run(instance).then(stopped, stopped);
   if (!globalThis.pinionLab) throw new Error("the library did not start");
   close();

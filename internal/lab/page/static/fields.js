@@ -59,10 +59,22 @@ function draw(field, changed) {
     get: () => (tick ? (input.checked ? "yes" : "") : input.value),
     set: (value) => {
       if (tick) input.checked = value !== "";
+      else if (field.kind === "choose") pick(input, value);
       else input.value = value;
     },
     mark,
   };
+}
+
+// pick chooses what a link says, the first for nothing. What is not in the list is put
+// there, so that the library says beside it that it is none: it is not answered as if
+// it were another.
+function pick(list, value) {
+  list.querySelector("[data-strange]")?.remove();
+  const same = (o) => o.value.toLowerCase() === value.toLowerCase();
+  let option = value === "" ? list.options[0] : [...list.options].find(same);
+  if (!option) list.append(option = el("option", { value, "data-strange": true }, value.slice(0, 40)));
+  option.selected = true;
 }
 
 function set(e, name, value) {

@@ -48,7 +48,7 @@ func TestISO4Flow(t *testing.T) {
 		require.Equal(t, "PIN field; encipher intermediate block A; PAN field; xor intermediate block B; encipher block", flow(s))
 		require.Equal(t, "AES, PIN key", s.Rows[1].With)
 
-		back, err := explain.Open(t.Context(), l.Key, f, unhexed(t, answerOf(x, "block")), labPAN(t), nil)
+		back, err := explain.Open(t.Context(), l.Key, f, unhex(t, answerOf(x, "block")), labPAN(t), nil)
 		require.NoError(t, err)
 		b := stepOf(t, back, "Decipher, combine, decipher again")
 		require.Equal(t, "block; decipher intermediate block B; PAN field; xor intermediate block A; decipher PIN field", flow(b))
@@ -76,7 +76,7 @@ func TestVISA42Flow(t *testing.T) {
 		{Text: "646", Kind: explain.Mixed, Note: "PIN xor old PIN"}, {Text: "4", Kind: explain.PIN, Note: "PIN"},
 		{Text: "FF", Kind: explain.Fill, Note: "fill F"}, {Text: "AA998877", Kind: explain.Mixed, Note: "fill F xor UDK-A"},
 	}, s.Rows[4].Parts)
-	back, err := explain.Decode(l.Format, unhexed(t, "9C6464FFAA998877"), labPAN(t), l.Options)
+	back, err := explain.Decode(l.Format, unhex(t, "9C6464FFAA998877"), labPAN(t), l.Options)
 	require.NoError(t, err)
 	require.Equal(t, "block; old PIN field; xor in between; UDK-A, right half; xor PIN field", flow(stepOf(t, back, "Take the PIN field out of it")))
 }

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/pinion-hsm/pinion/pinblock/clear"
@@ -28,6 +29,23 @@ func (c *blockCase) panField() (Step, []byte, error) {
 		s.Why = "The reading of some services: the 12 rightmost digits of the PAN without its check digit, in place of the whole PAN of ISO 9564-1:2017 9.4.3."
 	}
 	return s, field, nil
+}
+
+// twice returns the steps of a block that goes through the cipher twice: that of the
+// PAN field, with which it is combined in between, and then s, with its rows.
+func (c *blockCase) twice(r *recorder, s Step, rows func(first, second call, panField Row) []Row) ([]Step, error) {
+	written, field, err := c.panField()
+	if err != nil {
+		return nil, err
+	}
+	first, second := r.calls[0], r.calls[1]
+	if !bytes.Equal(xored(first.out, field), second.in) {
+		return nil, errNotTheLibrary
+	}
+	panField := written.Rows[1]
+	panField.Op, panField.Parts = "", withoutNotes(panField.Parts)
+	s.Rows, s.Facts = rows(first, second, panField), []Fact{r.fact()}
+	return []Step{written, s}, nil
 }
 
 // panFieldNibbles says what the nibbles of a PAN field are, and whether it is one of

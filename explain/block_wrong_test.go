@@ -39,7 +39,7 @@ func TestWrongNibbles(t *testing.T) {
 	} {
 		f, err := pinblock.ParseFormat(c.format)
 		require.NoError(t, err)
-		x, err := explain.Decode(f, unhexed(t, c.block), labPAN(t), nil)
+		x, err := explain.Decode(f, unhex(t, c.block), labPAN(t), nil)
 		requireSound(t, x)
 		var why *clear.Error
 		require.ErrorAs(t, err, &why, c.block)

@@ -10,9 +10,9 @@ import (
 )
 
 // Combine explains how components make a key: their exclusive or, one after the other,
-// and with parity how a TDES key is adjusted. Errors are those of [keys.Combine]; with
+// and what becomes of the parity of a TDES key. Errors are those of [keys.Combine]; with
 // one the explanation ends at what is wrong.
-func Combine(a keys.Algorithm, parity bool, parts []keys.Component) (Explanation, error) {
+func Combine(a keys.Algorithm, parity keys.Parity, parts []keys.Component) (Explanation, error) {
 	x := Explanation{Title: "Key of its components"}
 	key, err := keys.Combine(a, keys.UsageData, parity, parts...)
 	step, sum := combineStep(a, parts)
@@ -29,7 +29,7 @@ func Combine(a keys.Algorithm, parity bool, parts []keys.Component) (Explanation
 	}
 	if adjusted := adjustStep(a, parity, sum); adjusted != nil {
 		x.Steps = append(x.Steps, *adjusted)
-		if parity {
+		if parity == keys.OddParity {
 			sum = cleartext.OddParity(sum)
 		}
 	}
@@ -95,13 +95,13 @@ func markWeak(s *Step, a keys.Algorithm, sum []byte) {
 }
 
 // adjustStep shows the parity of a TDES key, adjusted or not; nil for AES.
-func adjustStep(a keys.Algorithm, parity bool, sum []byte) *Step {
+func adjustStep(a keys.Algorithm, parity keys.Parity, sum []byte) *Step {
 	if a != keys.TDES2 && a != keys.TDES3 {
 		return nil
 	}
 	s := parityStep(sum)
 	s.Title, s.Why = "Adjust the parity", "The lowest bit of each byte makes the number of one bits odd, FIPS 46-3. DES does not use it: the check value stays."
-	if !parity {
+	if parity == keys.KeepParity {
 		s.Title, s.Rows = "Look at the parity", s.Rows[:1]
 		s.Why = "It was not asked to be adjusted."
 	}

@@ -50,7 +50,7 @@ func combineVector(t *testing.T, v *testvectors.Vector) {
 		c, err := cleartext.ParseComponent(a, text)
 		errs, parts = append(errs, err), append(parts, c)
 	}
-	x, err := explain.Combine(a, in.Parity, parts)
+	x, err := explain.Combine(a, keys.Parity(in.Parity), parts)
 	requireSound(t, x)
 	if v.ExpectError != nil {
 		want := map[string]error{"component-count": keys.ErrComponentCount, "component-length": keys.ErrComponentLength, "key-weak": keys.ErrWeak}
@@ -74,7 +74,7 @@ func parityVector(t *testing.T, v *testvectors.Vector) {
 	var in, want struct{ Key string }
 	require.NoError(t, json.Unmarshal(v.Inputs, &in))
 	require.NoError(t, json.Unmarshal(v.Expected, &want))
-	x, err := explain.KCV(unhexed(t, in.Key))
+	x, err := explain.KCV(unhex(t, in.Key))
 	require.NoError(t, err)
 	requireSound(t, x)
 	row := rowOf(t, x, "with odd parity")
@@ -115,7 +115,7 @@ func TestCombineRefused(t *testing.T) {
 		"equal halves":  {keys.TDES2, parts(t, keys.TDES2, one, "1123456789ABCDEFEEDCBA9876543210"), keys.ErrWeak, []string{"neighbouring parts are equal, so two of the three steps cancel out: it is single DES in disguise"}},
 		"equal, as AES": {keys.AES128, parts(t, keys.AES128, one, "1123456789ABCDEFEEDCBA9876543210"), nil, nil},
 	} {
-		x, err := explain.Combine(test.a, true, test.parts)
+		x, err := explain.Combine(test.a, keys.OddParity, test.parts)
 		requireSound(t, x)
 		require.Equal(t, test.notes, wrongs(x), name)
 		if test.want == nil {
@@ -144,7 +144,7 @@ func TestSplit(t *testing.T) {
 			require.Equal(t, x.Answer[n-1].Value, rows[len(rows)-1].Value())
 			require.Equal(t, cleartext.Hex(key), rows[0].Value())
 
-			x, err = explain.Combine(a, false, all)
+			x, err = explain.Combine(a, keys.KeepParity, all)
 			require.NoError(t, err)
 			requireSound(t, x)
 			require.Equal(t, cleartext.Hex(key), answerOf(x, "key"))

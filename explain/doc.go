@@ -2,6 +2,9 @@
 // blocks come about: each step with its digits, what every nibble is, and by which
 // rule. It is what "pinion lab --explain" prints and what the lab's page draws.
 //
+//	x, err := explain.Open(ctx, zpk, pinblock.ISO0, block, pan, nil)
+//	fmt.Print(x.Text())
+//
 // Everything in an [Explanation] is in the clear: PINs, keys, what is between two
 // encipherments. It is for test data: for finding out why two implementations
 // disagree, and for learning. A program that handles cardholders' PINs has no use

@@ -79,7 +79,7 @@ func TestDUKPTOtherErrors(t *testing.T) {
 	// The counter is not read: neither zero nor too many one bits matter.
 	x, err := explain.DUKPTInitialKey(tdes, ksn)
 	require.NoError(t, err)
-	require.Equal(t, "6AC292FAA1315B4D858AB3A3D7D5933A", answer(x, "initial key"))
+	require.Equal(t, "6AC292FAA1315B4D858AB3A3D7D5933A", answerOf(x, "initial key"))
 	x, err = explain.DUKPTUpdateKey(aes, aesKSN, 0)
 	require.NoError(t, err)
 	checkDUKPT(t, x, aesKSN)

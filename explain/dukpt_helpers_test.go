@@ -86,15 +86,6 @@ func fact(x explain.Explanation, name string) string {
 	return ""
 }
 
-func answer(x explain.Explanation, name string) string {
-	for _, f := range x.Answer {
-		if f.Name == name {
-			return f.Value
-		}
-	}
-	return ""
-}
-
 func valueOf(t *testing.T, s explain.Step, name string) string {
 	t.Helper()
 	for _, r := range s.Rows {

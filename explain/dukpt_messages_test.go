@@ -109,10 +109,3 @@ func tdes(t *testing.T, raw []byte) cipher.Block {
 }
 
 func upper(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }
-
-func unhex(t *testing.T, text string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(text)
-	require.NoError(t, err)
-	return b
-}

@@ -63,12 +63,12 @@ func TestDUKPTEverything(t *testing.T) {
 				continue
 			}
 			require.NoError(t, err)
-			require.Equal(t, cleartext.Hex(k), answer(x, dukptNames[p]))
+			require.Equal(t, cleartext.Hex(k), answerOf(x, dukptNames[p]))
 		}
 		if ksn.IsAES() {
 			k, err := dukpt.UpdateKey(bdk, ksn, c.a)
 			require.NoError(t, err)
-			require.Equal(t, cleartext.Hex(k), answer(x, "update key"))
+			require.Equal(t, cleartext.Hex(k), answerOf(x, "update key"))
 		}
 	}
 }

@@ -107,13 +107,13 @@ func (c *dukptCase) compare(t *testing.T) {
 		x, err := explain.DUKPTInitialKey(bdk, ksn)
 		require.NoError(t, err)
 		checkDUKPT(t, x, ksn)
-		require.Equal(t, c.want["ik"], answer(x, "initial key"))
+		require.Equal(t, c.want["ik"], answerOf(x, "initial key"))
 		return
 	case "update_key":
 		x, err := explain.DUKPTUpdateKey(bdk, ksn, c.algorithm())
 		require.NoError(t, err)
 		checkDUKPT(t, x, ksn)
-		require.Equal(t, c.want["key"], answer(x, "update key"))
+		require.Equal(t, c.want["key"], answerOf(x, "update key"))
 		return
 	case "next_ksn": // also after the counter zero, which has no keys to explain
 		x, _ := explain.DUKPT(bdk, ksn, 0)
@@ -134,13 +134,13 @@ func (c *dukptCase) compareKeys(t *testing.T, op string, x explain.Explanation) 
 		path := starred(dukptTree(x))
 		require.Equal(t, c.want["txn_key"], path[len(path)-1].Value)
 	case "working_key":
-		require.Equal(t, c.want["key"], answer(x, c.keyName(c.Usage)))
+		require.Equal(t, c.want["key"], answerOf(x, c.keyName(c.Usage)))
 	case "encrypt_pin", "decrypt_pin":
-		c.comparePIN(t, unhex(t, answer(x, "PIN key")))
+		c.comparePIN(t, unhex(t, answerOf(x, "PIN key")))
 	case "mac", "cmac", "hmac":
-		c.compareMAC(t, op, unhex(t, answer(x, c.keyName("mac_"+c.Direction))))
+		c.compareMAC(t, op, unhex(t, answerOf(x, c.keyName("mac_"+c.Direction))))
 	case "encrypt_data":
-		c.compareData(t, unhex(t, answer(x, c.keyName("data_"+c.Direction))))
+		c.compareData(t, unhex(t, answerOf(x, c.keyName("data_"+c.Direction))))
 	default:
 		require.Fail(t, "unknown operation", op)
 	}

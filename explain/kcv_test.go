@@ -26,7 +26,7 @@ func TestKCVVectors(t *testing.T) {
 			Length            int
 		}
 		require.NoError(t, json.Unmarshal(v.Inputs, &in))
-		raw, data := unhexed(t, in.Key), unhexed(t, in.Data)
+		raw, data := unhex(t, in.Key), unhex(t, in.Data)
 		m, err := keys.ParseKCVMethod(in.Method)
 		require.NoError(t, err)
 
@@ -101,7 +101,7 @@ func TestKCVSubkey(t *testing.T) {
 		weak := slices.Concat(part, part) // single DES, and a good AES key
 		x, err := explain.KCV(weak, keys.TDESCMACZero)
 		require.NoError(t, err)
-		k1 := unhexed(t, rowOf(t, x, "subkey K1").Value())
+		k1 := unhex(t, rowOf(t, x, "subkey K1").Value())
 		out, err := cleartext.KCV(part, keys.TDESCMACZero, nil, 16)
 		require.NoError(t, err)
 		single := singleDES(t, part)
@@ -112,7 +112,7 @@ func TestKCVSubkey(t *testing.T) {
 		require.NoError(t, err)
 		key, err := cleartext.New(keys.AES128, keys.UsageData, weak)
 		require.NoError(t, err)
-		k1 = unhexed(t, rowOf(t, x, "subkey K1").Value())
+		k1 = unhex(t, rowOf(t, x, "subkey K1").Value())
 		require.NoError(t, key.Encrypt(t.Context(), k1, k1))
 		require.Equal(t, strings.ToUpper(hexText(k1)), rowOf(t, x, "check value").Value())
 	}
@@ -134,7 +134,7 @@ func TestKCVStrength(t *testing.T) {
 			[]string{"K3 of TDES, equal to K2", "neighbouring parts are equal, so two of the three steps cancel out: it is single DES in disguise"}},
 		{strings.Repeat("00", 32), map[string]string{"as AES256": "refused"}, []string{"all zeros"}},
 	} {
-		x, err := explain.KCV(unhexed(t, test.key))
+		x, err := explain.KCV(unhex(t, test.key))
 		require.NoError(t, err)
 		got := map[string]string{}
 		for _, f := range x.Steps[0].Facts {
@@ -153,7 +153,7 @@ func TestKCVParity(t *testing.T) {
 		"00224466":                         "", // no length of DES
 		"0022446688AACCEEFFDDBB9977553311": "even in every byte",
 	} {
-		x, _ := explain.KCV(unhexed(t, key))
+		x, _ := explain.KCV(unhex(t, key))
 		got := ""
 		for _, s := range x.Steps {
 			for _, f := range s.Facts {

@@ -1,7 +1,6 @@
 package explain_test
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"testing"
 
@@ -18,13 +17,6 @@ const (
 	kbpkC  = "00112233445566778899AABBCCDDEEFF"
 	blockC = "C0072P0TE00N0000D8A6C0A9654CBDB862F7F6E633D0B12791AFA0E6778BEAFD010EC262"
 )
-
-func blockBytes(t testing.TB, text string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(text)
-	require.NoError(t, err)
-	return b
-}
 
 // madeBlock returns a block of a version with padding of its own.
 func madeBlock(t testing.TB, h keyblock.Header, kbpk, key []byte) string {

@@ -15,7 +15,7 @@ import (
 // is enciphered, the others what is in clear.
 func TestKeyBlockSteps(t *testing.T) {
 	t.Parallel()
-	x, err := explain.KeyBlock(t.Context(), blockB, blockBytes(t, kbpk2))
+	x, err := explain.KeyBlock(t.Context(), blockB, unhex(t, kbpk2))
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"Read the fields", "Take the protection key", "Make the mask of CMAC", "Derive the KBEK", "Derive the KBAK",
@@ -23,7 +23,7 @@ func TestKeyBlockSteps(t *testing.T) {
 	}, titlesOf(x))
 	require.Equal(t, "3F419E1CB7079442AA37474C2EFBF8B8", namedFact(x, "key").Value)
 	require.Equal(t, "yes", namedFact(x, "authentic").Value)
-	x, err = explain.KeyBlock(t.Context(), blockC, blockBytes(t, kbpkC))
+	x, err = explain.KeyBlock(t.Context(), blockC, unhex(t, kbpkC))
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"Read the fields", "Take the protection key", "Make the KBEK", "Make the KBAK", "Check the authenticator", "Decipher the key",
@@ -45,8 +45,8 @@ func TestKeyBlockSubkeys(t *testing.T) {
 		{'B', "8AA83BF8CBDA10620BC1BF19FBB6CD58BC313D4A371CA8B5", "K1", "C8CC74E98A7329A2", "9198E9D314E6535F", "192 bits", "1B"},
 	} {
 		h := keyblock.Header{Version: c.version, Usage: "P0", Algorithm: 'T', Mode: 'E', Exportability: 'N'}
-		block := madeBlock(t, h, blockBytes(t, c.kbpk), blockBytes(t, kbpk2))
-		x, err := explain.KeyBlock(t.Context(), block, blockBytes(t, c.kbpk))
+		block := madeBlock(t, h, unhex(t, c.kbpk), unhex(t, kbpk2))
+		x, err := explain.KeyBlock(t.Context(), block, unhex(t, c.kbpk))
 		require.NoError(t, err)
 		mask := x.Steps[2]
 		require.Equal(t, c.l, mask.Rows[1].Value())
@@ -61,12 +61,12 @@ func TestKeyBlockSubkeys(t *testing.T) {
 // Each version has its chaining; of AES-192 half of a block is left over.
 func TestKeyBlockVersions(t *testing.T) {
 	t.Parallel()
-	kbpk := blockBytes(t, kbpkC+"0011223344556677")
+	kbpk := unhex(t, kbpkC+"0011223344556677")
 	for version, with := range map[byte]string{
 		'A': "TDES with CBC, KBEK", 'B': "TDES with CBC, KBEK", 'C': "TDES with CBC, KBEK", 'D': "AES with CBC, KBEK", 'E': "AES with CTR, KBEK",
 	} {
 		h := keyblock.Header{Version: version, Usage: "P0", Algorithm: 'T', Mode: 'E', Exportability: 'N'}
-		block := madeBlock(t, h, kbpk, blockBytes(t, kbpk2))
+		block := madeBlock(t, h, kbpk, unhex(t, kbpk2))
 		x, err := explain.KeyBlock(t.Context(), block, kbpk)
 		require.NoError(t, err)
 		found := ""
@@ -101,8 +101,8 @@ func TestKeyBlockKinds(t *testing.T) {
 			Version: version, Usage: "B0", Algorithm: 'T', Mode: 'X', Exportability: 'E',
 			Optional: []keyblock.OptionalBlock{label, ks, long},
 		}
-		block := madeBlock(t, h, blockBytes(t, kbpkC), blockBytes(t, kbpk2))
-		for _, kbpk := range [][]byte{nil, blockBytes(t, kbpkC)} {
+		block := madeBlock(t, h, unhex(t, kbpkC), unhex(t, kbpk2))
+		for _, kbpk := range [][]byte{nil, unhex(t, kbpkC)} {
 			x, err := explain.KeyBlock(t.Context(), block, kbpk)
 			require.NoError(t, err)
 			row := blockRow(t, x)
@@ -128,7 +128,7 @@ func TestKeyBlockContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for block, kbpk := range map[string]string{blockB: kbpk2, blockC: kbpkC} {
-		x, err := explain.KeyBlock(ctx, block, blockBytes(t, kbpk))
+		x, err := explain.KeyBlock(ctx, block, unhex(t, kbpk))
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, block, blockRow(t, x).Value())
 	}

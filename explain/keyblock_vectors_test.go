@@ -57,7 +57,7 @@ func TestKeyBlockVectors(t *testing.T) {
 }
 
 func unwrapVector(t *testing.T, v keyBlockVector) {
-	kbpk := blockBytes(t, v.in.KBPK)
+	kbpk := unhex(t, v.in.KBPK)
 	x, err := explain.KeyBlock(t.Context(), v.in.KeyBlock, kbpk)
 	require.Equal(t, v.in.KeyBlock, blockRow(t, x).Value())
 	jsonAgain(t, x)
@@ -110,9 +110,9 @@ func wrapVector(t *testing.T, v keyBlockVector) {
 	}
 	var pad []byte
 	if v.in.Pad != nil {
-		pad = append([]byte{}, blockBytes(t, *v.in.Pad)...)
+		pad = append([]byte{}, unhex(t, *v.in.Pad)...)
 	}
-	x, err := explain.Wrap(t.Context(), blockBytes(t, v.in.KBPK), h, blockBytes(t, v.in.Key), pad, allowAllBlocks()...)
+	x, err := explain.Wrap(t.Context(), unhex(t, v.in.KBPK), h, unhex(t, v.in.Key), pad, allowAllBlocks()...)
 	jsonAgain(t, x)
 	require.Equal(t, v.refused, err != nil, "%v", err)
 	if v.refused {
@@ -124,7 +124,7 @@ func wrapVector(t *testing.T, v keyBlockVector) {
 	if v.want.KeyBlock != "" {
 		require.Equal(t, v.want.KeyBlock, block)
 	}
-	opened, err := explain.KeyBlock(t.Context(), block, blockBytes(t, v.in.KBPK))
+	opened, err := explain.KeyBlock(t.Context(), block, unhex(t, v.in.KBPK))
 	require.NoError(t, err)
 	require.Equal(t, v.in.Key, namedFact(opened, "key").Value)
 }
@@ -133,8 +133,8 @@ func wrapVector(t *testing.T, v keyBlockVector) {
 func deriveVector(t *testing.T, v keyBlockVector) {
 	require.False(t, v.refused)
 	h := keyblock.Header{Version: v.in.Version[0], Usage: "K0", Algorithm: 'T', Mode: 'B', Exportability: 'E'}
-	kbpk := blockBytes(t, v.in.KBPK)
-	x, err := explain.KeyBlock(t.Context(), madeBlock(t, h, kbpk, blockBytes(t, kbpk2)), kbpk)
+	kbpk := unhex(t, v.in.KBPK)
+	x, err := explain.KeyBlock(t.Context(), madeBlock(t, h, kbpk, unhex(t, kbpk2)), kbpk)
 	require.NoError(t, err)
 	name := map[string]string{"kbek": "KBEK", "kbak": "KBAK"}[v.in.Which]
 	require.NotEmpty(t, name)

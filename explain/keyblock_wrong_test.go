@@ -27,8 +27,8 @@ func TestKeyBlockWrongKBPK(t *testing.T) {
 	t.Parallel()
 	for version := byte('A'); version <= 'E'; version++ {
 		h := keyblock.Header{Version: version, Usage: "P0", Algorithm: 'T', Mode: 'E', Exportability: 'N'}
-		block := madeBlock(t, h, blockBytes(t, kbpkC), blockBytes(t, kbpk2))
-		x, err := explain.KeyBlock(t.Context(), block, blockBytes(t, kbpk2))
+		block := madeBlock(t, h, unhex(t, kbpkC), unhex(t, kbpk2))
+		x, err := explain.KeyBlock(t.Context(), block, unhex(t, kbpk2))
 		require.ErrorIs(t, err, keyblock.ErrMAC)
 		last := x.Steps[len(x.Steps)-1]
 		require.Equal(t, "Check the authenticator", last.Title)
@@ -48,14 +48,14 @@ func TestKeyBlockChangedHeader(t *testing.T) {
 	t.Parallel()
 	for version := byte('A'); version <= 'E'; version++ {
 		h := keyblock.Header{Version: version, Usage: "P0", Algorithm: 'T', Mode: 'E', Exportability: 'N'}
-		block := madeBlock(t, h, blockBytes(t, kbpkC), blockBytes(t, kbpk2))
-		x, err := explain.KeyBlock(t.Context(), block[:11]+"E"+block[12:], blockBytes(t, kbpkC))
+		block := madeBlock(t, h, unhex(t, kbpkC), unhex(t, kbpk2))
+		x, err := explain.KeyBlock(t.Context(), block[:11]+"E"+block[12:], unhex(t, kbpkC))
 		require.ErrorIs(t, err, keyblock.ErrMAC)
 		require.Contains(t, strings.Join(x.Notes, " "), rightKBPK)
 	}
 	h := keyblock.Header{Version: 'B', Usage: "M7", Algorithm: 'H', Mode: 'C', Exportability: 'N'}
-	block := madeBlock(t, h, blockBytes(t, kbpkC), make([]byte, 100))
-	x, err := explain.KeyBlock(t.Context(), block[:11]+"E"+block[12:], blockBytes(t, kbpkC))
+	block := madeBlock(t, h, unhex(t, kbpkC), make([]byte, 100))
+	x, err := explain.KeyBlock(t.Context(), block[:11]+"E"+block[12:], unhex(t, kbpkC))
 	require.ErrorIs(t, err, keyblock.ErrMAC)
 	require.Contains(t, strings.Join(x.Notes, " "), rightKBPK)
 }
@@ -63,7 +63,7 @@ func TestKeyBlockChangedHeader(t *testing.T) {
 // A length that cannot be, under the right authenticator, is the maker's.
 func TestKeyBlockLengthInside(t *testing.T) {
 	t.Parallel()
-	x, err := explain.KeyBlock(t.Context(), lengthBlock, blockBytes(t, lengthKBPK))
+	x, err := explain.KeyBlock(t.Context(), lengthBlock, unhex(t, lengthKBPK))
 	require.ErrorIs(t, err, keyblock.ErrMAC)
 	require.Contains(t, x.Text(), "bits cannot be, there is room for")
 	require.Contains(t, x.Text(), "equal: the block is authentic")
@@ -79,7 +79,7 @@ func TestKeyBlockCheckValues(t *testing.T) {
 		require.NoError(t, err)
 		return b
 	}
-	kbpk, key := blockBytes(t, kbpkC), blockBytes(t, kbpk2)
+	kbpk, key := unhex(t, kbpkC), unhex(t, kbpk2)
 	for _, c := range []struct {
 		kp, kc      keyblock.CheckValue
 		kind, kind2 explain.Kind
@@ -111,7 +111,7 @@ func TestKeyBlockNotes(t *testing.T) {
 		{'C', 'T', kbpk2, "B is the TDES version to use"},
 	} {
 		h := keyblock.Header{Version: c.version, Usage: "P0", Algorithm: c.algorithm, Mode: 'E', Exportability: 'N'}
-		x, err := explain.KeyBlock(t.Context(), madeBlock(t, h, blockBytes(t, kbpkC), blockBytes(t, c.key)), blockBytes(t, kbpkC))
+		x, err := explain.KeyBlock(t.Context(), madeBlock(t, h, unhex(t, kbpkC), unhex(t, c.key)), unhex(t, kbpkC))
 		require.NoError(t, err)
 		require.Len(t, x.Notes, 1)
 		require.Contains(t, x.Notes[0], c.note)
@@ -121,7 +121,7 @@ func TestKeyBlockNotes(t *testing.T) {
 // A header that is refused is shown with what is wrong with it.
 func TestWrapRefused(t *testing.T) {
 	t.Parallel()
-	kbpk, key := blockBytes(t, kbpkC), blockBytes(t, kbpk2)
+	kbpk, key := unhex(t, kbpkC), unhex(t, kbpk2)
 	h := keyblock.Header{Version: 'D', Usage: "P0", Algorithm: 'T', Mode: 'G', Exportability: 'N'}
 	x, err := explain.Wrap(t.Context(), kbpk, h, key, nil)
 	require.ErrorIs(t, err, keyblock.ErrInconsistent)
@@ -155,7 +155,7 @@ func TestKeyBlockBadText(t *testing.T) {
 		{"B0080P0TE00N000094B420079CC80BA3461F86FE26EFC4A3B8E4FA4C5F5341176EED7B727B8A24GG", "94B420079CC80BA3461F86FE26EFC4A3B8E4FA4C5F5341176EED7B727B8A24GG", "not hex"},
 		{"B0030P0TE00N0200LB07xyzKSZZ012", "KSZZ012", "not two hex digits"},
 	} {
-		for _, kbpk := range [][]byte{nil, blockBytes(t, kbpkC)} {
+		for _, kbpk := range [][]byte{nil, unhex(t, kbpkC)} {
 			x, err := explain.KeyBlock(t.Context(), c.block, kbpk)
 			require.ErrorIs(t, err, keyblock.ErrHeader, c.block)
 			require.Len(t, blockRow(t, x).Value(), len(c.block))

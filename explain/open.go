@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -62,26 +61,19 @@ func (c *blockCase) deciphering(r *recorder) ([]Step, error) {
 
 // decipheringTwice is the way of ISO-4.
 func (c *blockCase) decipheringTwice(r *recorder) ([]Step, error) {
-	s, field, err := c.panField()
-	if err != nil {
-		return nil, err
-	}
-	first, second := r.calls[0], r.calls[1]
-	if !bytes.Equal(xored(first.out, field), second.in) {
-		return nil, errNotTheLibrary
-	}
-	return []Step{s, {
+	s := Step{
 		Title: "Decipher, combine, decipher again",
 		Why:   "ISO 9564-1:2017 9.4: the block is deciphered, combined with the PAN field by exclusive or, and deciphered again, both times under the PIN key.",
-		Rows: []Row{
+	}
+	return c.twice(r, s, func(first, second call, panField Row) []Row {
+		return []Row{
 			{Name: "block", Unit: Hex, Parts: cipherParts(first.in)},
 			r.row("intermediate block B", Decipher, []Part{part(upperHex(first.out), Mixed, "")}),
-			{Name: "PAN field", Unit: Hex, Parts: withoutNotes(s.Rows[1].Parts)},
+			panField,
 			{Name: "intermediate block A", Op: XOR, Unit: Hex, Parts: cipherParts(second.in)},
 			r.row("PIN field", Decipher, c.blockParts()),
-		},
-		Facts: []Fact{r.fact()},
-	}}, nil
+		}
+	})
 }
 
 // noise says what a wrong first nibble means in a block that was deciphered.

@@ -53,24 +53,17 @@ func (c *blockCase) enciphering(r *recorder) ([]Step, error) {
 
 // encipheringTwice is the way of ISO-4.
 func (c *blockCase) encipheringTwice(r *recorder) ([]Step, error) {
-	s, field, err := c.panField()
-	if err != nil {
-		return nil, err
-	}
-	first, second := r.calls[0], r.calls[1]
-	if !bytes.Equal(xored(first.out, field), second.in) {
-		return nil, errNotTheLibrary
-	}
-	return []Step{s, {
+	s := Step{
 		Title: "Encipher, combine, encipher again",
 		Why:   "ISO 9564-1:2017 9.4: the PIN field is enciphered, combined with the PAN field by exclusive or, and enciphered again, both times under the PIN key.",
-		Rows: []Row{
+	}
+	return c.twice(r, s, func(first, second call, panField Row) []Row {
+		return []Row{
 			{Name: "PIN field", Unit: Hex, Parts: c.blockParts()},
 			r.row("intermediate block A", Encipher, cipherParts(first.out)),
-			{Name: "PAN field", Unit: Hex, Parts: withoutNotes(s.Rows[1].Parts)},
+			panField,
 			{Name: "intermediate block B", Op: XOR, Unit: Hex, Parts: []Part{part(upperHex(second.in), Mixed, "")}},
 			r.row("block", Encipher, cipherParts(second.out)),
-		},
-		Facts: []Fact{r.fact()},
-	}}, nil
+		}
+	})
 }

@@ -180,7 +180,7 @@ func ExampleCombine() {
 		}
 		parts = append(parts, c)
 	}
-	x, err := explain.Combine(keys.TDES2, true, parts)
+	x, err := explain.Combine(keys.TDES2, keys.OddParity, parts)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -24,23 +24,6 @@ func testPVK(t testing.TB, u keys.Usage) keys.Key {
 	return key
 }
 
-func unhexed(t testing.TB, text string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(text)
-	require.NoError(t, err)
-	return b
-}
-
-// answerOf returns the answer of that name; "" if there is none.
-func answerOf(x explain.Explanation, name string) string {
-	for _, f := range x.Answer {
-		if f.Name == name {
-			return f.Value
-		}
-	}
-	return ""
-}
-
 // rowOf returns the first row of that name.
 func rowOf(t testing.TB, x explain.Explanation, name string) explain.Row {
 	t.Helper()

@@ -68,7 +68,7 @@ func (c *values) ibm() pinverify.IBM3624 {
 // cryptogram.
 func (c *values) enciphersTo(cryptogram, table string) (pinverify.IBM3624, keys.Key) {
 	key := testPVK(c.t, keys.UsageData) // which deciphers
-	block := unhexed(c.t, cryptogram)
+	block := unhex(c.t, cryptogram)
 	require.NoError(c.t, key.Decrypt(c.t.Context(), block, block))
 	v, err := pinverify.FixedValidation(fmt.Sprintf("%X", block))
 	require.NoError(c.t, err)

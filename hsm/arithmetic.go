@@ -117,7 +117,7 @@ func ciphers(from, to Key) (decrypter, encrypter, error) {
 // referencer returns the method as one that has reference values.
 func referencer(m pinverify.Method) (pinverify.Referencer, error) {
 	if m == nil {
-		return nil, fmt.Errorf("hsm: no verification method given")
+		return nil, errNoMethod
 	}
 	r, ok := m.(pinverify.Referencer)
 	if !ok {

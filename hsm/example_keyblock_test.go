@@ -3,6 +3,7 @@ package hsm_test
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/soft"
@@ -16,22 +17,22 @@ func ExampleHSM_ExportKeyBlock() {
 	ours, theirs := hsm.New(soft.New()), hsm.New(soft.New())
 	defer ours.Close()
 	defer theirs.Close()
-	kbpk, _ := keys.Generate(keys.AES256, keys.UsageKBPK)
+	kbpk, err := keys.Generate(keys.AES256, keys.UsageKBPK)
+	if err != nil {
+		log.Fatal(err)
+	}
 	for _, h := range []*hsm.HSM{ours, theirs} {
 		if _, err := h.ImportKey(ctx, hsm.KeySpec{Label: "partner"}, kbpk); err != nil {
-			fmt.Println(err)
-			return
+			log.Fatal(err)
 		}
 	}
 	made, err := ours.GenerateKey(ctx, hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	block, err := ours.ExportKeyBlock(ctx, "zpk", "partner", hsm.WrapOptions{})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	got, exposure, err := theirs.ImportKeyBlock(ctx, hsm.KeySpec{Label: "zpk-ours"}, "partner", block)
 	fmt.Println(got.Label, got.Algorithm, got.Usage, exposure, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/soft"
@@ -18,16 +19,21 @@ func Example() {
 	ctx := context.Background()
 	h := hsm.New(soft.New())
 	defer h.Close()
-	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
-	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "pvk", Algorithm: keys.TDES2, Usage: keys.UsageVisaPVV})
-	pan, _ := pinblock.ParsePAN("4111111111111111")
+	for label, usage := range map[string]keys.Usage{"zpk": keys.UsagePIN, "pvk": keys.UsageVisaPVV} {
+		if _, err := h.GenerateKey(ctx, hsm.KeySpec{Label: label, Algorithm: keys.TDES2, Usage: usage}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	pan, err := pinblock.ParsePAN("4111111111111111")
+	if err != nil {
+		log.Fatal(err)
+	}
 	zone := hsm.PINKey{Key: "zpk", Format: pinblock.ISO0}
 	method := pinverify.VisaPVV{Index: 1}
 
 	made, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: zone, Method: method, MethodKey: "pvk"})
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	err = h.VerifyPIN(ctx, hsm.Verification{Block: made.Block, PAN: pan, From: zone,
 		Method: method, MethodKey: "pvk", Reference: made.Reference})
@@ -44,14 +50,18 @@ func Example() {
 // A file of blocks is translated a chunk at a time, into the same memory.
 func ExampleHSM_TranslateColumn() {
 	ctx := context.Background()
-	h := hsm.New(soft.New())
+	h := hsm.New(testDevice(ctx)) // has the test keys zpk1 (TDES) and zpk2 (AES)
 	defer h.Close()
-	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "old", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
-	_, _ = h.GenerateKey(ctx, hsm.KeySpec{Label: "new", Algorithm: keys.AES128, Usage: keys.UsagePIN})
-	c := hsm.Column{From: hsm.PINKey{Key: "old", Format: pinblock.ISO0}, To: hsm.PINKey{Key: "new", Format: pinblock.ISO4}}
+	c := hsm.Column{From: hsm.PINKey{Key: "zpk1", Format: pinblock.ISO0}, To: hsm.PINKey{Key: "zpk2", Format: pinblock.ISO4}}
 	for _, digits := range []string{"4111111111111111", "5555555555554444", "378282246310005"} {
-		pan, _ := pinblock.ParsePAN(digits)
-		made, _ := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: c.From})
+		pan, err := pinblock.ParsePAN(digits)
+		if err != nil {
+			log.Fatal(err)
+		}
+		made, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: c.From})
+		if err != nil {
+			log.Fatal(err)
+		}
 		c.Blocks, c.PANs = append(c.Blocks, made.Block...), append(c.PANs, pan)
 	}
 	c.Blocks[8] ^= 1 // the second block is damaged
@@ -59,8 +69,7 @@ func ExampleHSM_TranslateColumn() {
 	var blocks []byte
 	blocks, faults, err := h.TranslateColumn(ctx, blocks[:0], c)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(len(blocks)/16, "blocks")
 	for _, f := range faults {

@@ -2,7 +2,7 @@ package hsm
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/pinion-hsm/pinion/pinblock"
 )
@@ -58,7 +58,7 @@ func (h *HSM) generate(ctx context.Context, g Generation) (_ Generated, key stri
 			return Generated{}, g.MethodKey, err
 		}
 	} else if g.MethodKey != "" {
-		return Generated{}, g.MethodKey, fmt.Errorf("hsm: a verification key was named, but no verification method")
+		return Generated{}, g.MethodKey, errors.New("hsm: a verification key was named and no verification method: give both or neither")
 	}
 	w.ToKey, w.MethodKey = to, method
 	if err := h.exposed(w); err != nil {

@@ -38,7 +38,7 @@ func (h *HSM) GenerateKey(ctx context.Context, s KeySpec) (KeyInfo, error) {
 // key's own; if the spec has others, that is an error.
 func (h *HSM) ImportKey(ctx context.Context, s KeySpec, k keys.Key) (KeyInfo, error) {
 	if k.IsZero() {
-		return KeyInfo{}, fail(OpKeys, s.Label, fmt.Errorf("hsm: the key to import is empty"))
+		return KeyInfo{}, fail(OpKeys, s.Label, errors.New("hsm: there is no key to import: it is the zero Key"))
 	}
 	if s.Algorithm == 0 {
 		s.Algorithm = k.Algorithm()
@@ -109,14 +109,14 @@ func (s *KeySpec) check() error {
 	}
 	for _, r := range s.Label {
 		if !unicode.IsPrint(r) {
-			return fmt.Errorf("hsm: a key label has printable characters only")
+			return errors.New("hsm: a key label has printable characters only")
 		}
 	}
 	if s.Algorithm.KeySize() == 0 {
-		return fmt.Errorf("hsm: the key's algorithm is missing or unknown")
+		return errors.New("hsm: the key's algorithm is missing or unknown: give TDES2, TDES3, AES128, AES192 or AES256")
 	}
 	if !s.Usage.Valid() {
-		return fmt.Errorf("hsm: the key's usage is missing or unknown: P0, V1, V2, B0 … as in X9.143")
+		return errors.New("hsm: the key's usage is missing or unknown: give P0, V1, V2, B0 … as in X9.143")
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package hsm
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
@@ -143,9 +143,12 @@ func (h *HSM) methodKeys(ctx context.Context, w Work, from PINKey, block []byte,
 	return fromKey, mKey, "", nil
 }
 
+// errNoMethod is for the zero value of a request.
+var errNoMethod = errors.New("hsm: no verification method was given: name one, such as pinverify.VisaPVV")
+
 func checkMethod(m pinverify.Method) error {
 	if m == nil {
-		return fmt.Errorf("hsm: no verification method given")
+		return errNoMethod
 	}
 	return m.Check()
 }

@@ -2,6 +2,7 @@ package issuer_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,7 +51,11 @@ func example(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
-	vault, err := issuer.NewVault(make([]byte, issuer.DataKeySize)) // 32 random bytes, kept somewhere safe
+	data := make([]byte, issuer.DataKeySize) // kept somewhere safe: without it the PANs are lost
+	if _, err := rand.Read(data); err != nil {
+		return err
+	}
+	vault, err := issuer.NewVault(data)
 	if err != nil {
 		return err
 	}

@@ -77,15 +77,23 @@ func split(k Key, n int, draw func([]byte)) ([]Component, error) {
 	return parts, nil
 }
 
+// Parity is what becomes of the parity bits of a TDES key. It changes the key's bytes
+// but nothing that it enciphers. An AES key has none, and is left alone.
+type Parity bool
+
+// What [Combine] does with parity bits.
+const (
+	KeepParity Parity = false // they stay as they come out
+	OddParity  Parity = true  // they are set, so that every byte has odd parity
+)
+
 // Combine returns the key that is the exclusive or of its components, 2 to 9 of
-// them, in any order. With parity a TDES key is adjusted to odd parity, which
-// changes its bytes but nothing it enciphers; an AES key has no parity, and is
-// left alone.
+// them, in any order.
 //
 // Errors are [ErrComponentCount], [ErrComponentLength], and those of every new
 // key: [ErrAlgorithm], [ErrUnknownUsage] and [ErrWeak]. The last is also what the
 // same component entered twice looks like, because the two cancel out.
-func Combine(a Algorithm, u Usage, parity bool, parts ...Component) (Key, error) {
+func Combine(a Algorithm, u Usage, parity Parity, parts ...Component) (Key, error) {
 	if !a.Valid() {
 		return Key{}, ErrAlgorithm
 	}
@@ -100,7 +108,7 @@ func Combine(a Algorithm, u Usage, parity bool, parts ...Component) (Key, error)
 		}
 		secret.Lend(c.bytes, func(b []byte) { subtle.XORBytes(raw, raw, b) })
 	}
-	if parity && a.tdes() {
+	if parity == OddParity && a.tdes() {
 		setOddParity(raw)
 	}
 	return FromSecret(a, u, secret.New(raw))

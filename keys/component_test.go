@@ -22,7 +22,7 @@ func TestSplitCombine(t *testing.T) {
 			checkParts(t, k, parts)
 
 			rand.Shuffle(n, func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-			for _, parity := range []bool{false, true} {
+			for _, parity := range []keys.Parity{keys.KeepParity, keys.OddParity} {
 				again, err := keys.Combine(a, keys.UsageBDK, parity, parts...)
 				require.NoError(t, err)
 				require.True(t, again.Equal(k), "%v from %d", a, n)
@@ -74,10 +74,10 @@ func TestSplitKeepsParity(t *testing.T) {
 	for n := keys.MinComponents; n <= keys.MaxComponents; n++ {
 		parts, err := keys.Split(k, n)
 		require.NoError(t, err)
-		again, err := keys.Combine(keys.TDES2, keys.UsageKEK, false, parts...)
+		again, err := keys.Combine(keys.TDES2, keys.UsageKEK, keys.KeepParity, parts...)
 		require.NoError(t, err)
 		require.True(t, again.Equal(k))
-		odd, err := keys.Combine(keys.TDES2, keys.UsageKEK, true, parts...)
+		odd, err := keys.Combine(keys.TDES2, keys.UsageKEK, keys.OddParity, parts...)
 		require.NoError(t, err)
 		require.Equal(t, "01010101010101FEFEDCBA9876543210", cleartext.Hex(odd))
 		require.Equal(t, k.KCV(), odd.KCV(), "parity changes nothing that is enciphered")
@@ -129,7 +129,7 @@ func TestCombineErrors(t *testing.T) {
 		{"no algorithm", 0, keys.UsageKEK, []keys.Component{two, good}, keys.ErrAlgorithm},
 		{"no usage", keys.TDES2, "", []keys.Component{two, good}, keys.ErrUnknownUsage},
 	} {
-		for _, parity := range []bool{false, true} {
+		for _, parity := range []keys.Parity{keys.KeepParity, keys.OddParity} {
 			k, err := keys.Combine(c.alg, c.usage, parity, c.parts...)
 			require.ErrorIs(t, err, c.want, c.name)
 			require.True(t, k.IsZero())

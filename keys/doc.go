@@ -6,6 +6,15 @@
 // line is the audit trail. A Key has the methods that the package pinblock asks
 // of a PIN key, as a key in an HSM has.
 //
+//	zpk, err := keys.Generate(keys.AES128, keys.UsagePIN)
+//	kek, err := keys.Combine(keys.TDES2, keys.UsageKEK, keys.OddParity, one, two) // of components
+//
+// It is for tests, for software devices, and for the moment in which a key is made,
+// imported or exported. Keys in service belong on a device: see
+// [github.com/pinion-hsm/pinion/hsm]. They travel in the key blocks of
+// [github.com/pinion-hsm/pinion/keys/keyblock], and terminals derive theirs by
+// [github.com/pinion-hsm/pinion/keys/dukpt].
+//
 // # What is refused
 //
 // A key whose strength is not what its length promises is [ErrWeak]: single

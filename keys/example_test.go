@@ -39,7 +39,7 @@ func ExampleSplit() {
 		fmt.Println(part, len(part.KCV()))
 	}
 
-	again, err := keys.Combine(keys.TDES2, keys.UsageKEK, true, parts...)
+	again, err := keys.Combine(keys.TDES2, keys.UsageKEK, keys.OddParity, parts...)
 	if err != nil {
 		log.Fatal(err)
 	}

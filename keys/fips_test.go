@@ -66,7 +66,7 @@ func fipsAES() error {
 		if err != nil {
 			return err
 		}
-		if again, err := keys.Combine(a, keys.UsagePIN, true, parts...); err != nil || !again.Equal(k) {
+		if again, err := keys.Combine(a, keys.UsagePIN, keys.OddParity, parts...); err != nil || !again.Equal(k) {
 			return fmt.Errorf("%v components: %w", a, err)
 		}
 	}

@@ -173,5 +173,5 @@ func combineHex(a keys.Algorithm, v vector) (keys.Key, error) {
 		}
 		parts = append(parts, c)
 	}
-	return keys.Combine(a, keys.UsageKEK, v.Inputs.Parity, parts...)
+	return keys.Combine(a, keys.UsageKEK, keys.Parity(v.Inputs.Parity), parts...)
 }

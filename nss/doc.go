@@ -13,6 +13,10 @@
 // set-up and no certutil are needed, only the library: see [Find]. Nothing is left
 // behind.
 //
+// Outside a test it is [Temporary], or [Create] and [Open] for a token that is kept; by
+// URI, for any program, nss: and nss:/dir of
+// [github.com/pinion-hsm/pinion/hsm/devices].
+//
 // # How
 //
 // NSS is told where its database is when it is initialized, and a library is

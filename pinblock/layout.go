@@ -1,7 +1,6 @@
 package pinblock
 
 import (
-	"github.com/pinion-hsm/pinion/internal/draw"
 	"github.com/pinion-hsm/pinion/internal/fault"
 	"github.com/pinion-hsm/pinion/internal/veil"
 )
@@ -56,71 +55,6 @@ type field interface {
 	// that may not stand where they are.
 	outline(f Format, w uint64) outline
 }
-
-// alphabet is the set that random fill is drawn from.
-type alphabet uint8
-
-const (
-	noFill  alphabet = iota
-	hexFill          // 0 to F
-	afFill           // A to F
-	decFill          // 0 to 9
-)
-
-// words is a source of random words. It never fails.
-type words func() (uint64, error)
-
-// process is this process's generator.
-func process() (uint64, error) { return draw.Uint64(), nil }
-
-// draw returns count fill nibbles, left justified.
-func (a alphabet) draw(count int, next words) uint64 {
-	switch a {
-	case hexFill:
-		w, _ := next()
-		return w
-	case afFill:
-		w, _ := draw.Digits(count, 6, next)
-		return w + 0xaaaa_aaaa_aaaa_aaaa&^right(16-count)
-	case decFill:
-		w, _ := draw.Digits(count, 10, next)
-		return w
-	}
-	return 0
-}
-
-// holds reports whether the first count nibbles of w are all of the alphabet.
-func (a alphabet) holds(w uint64, count int) bool {
-	switch a {
-	case afFill:
-		return tenUp(w)|right(16-count) == fillF
-	case decFill:
-		return tenUp(w)&^right(16-count) == 0
-	}
-	return true
-}
-
-// tenUp returns F in each nibble of w that is 10 or more, 0 in the others.
-func tenUp(w uint64) uint64 {
-	t := w & (w<<1 | w<<2) & 0x8888_8888_8888_8888 // bit 3 and one of bits 2 and 1
-	return t | t>>1 | t>>2 | t>>3
-}
-
-// nonZero returns F in each nibble of w that is not zero, 0 in the others.
-func nonZero(w uint64) uint64 {
-	t := (w | w>>1 | w>>2 | w>>3) & 0x1111_1111_1111_1111
-	return t * 0xf
-}
-
-// repeat returns the nibble d sixteen times.
-func repeat(d uint64) uint64 { return d * 0x1111_1111_1111_1111 }
-
-// right returns a mask of the n rightmost nibbles: all for 16 and more, none
-// for 0 and less.
-func right(n int) uint64 { return fillF >> uint(64-4*min(n, 16)) }
-
-// at returns a mask of n nibbles that begin at nibble i.
-func at(i, n int) uint64 { return right(16-i) &^ right(16-i-n) }
 
 var (
 	layouts [layoutBits + 1]*layout
@@ -270,10 +204,4 @@ func (f Format) padOr(def byte) (digit byte, set bool) {
 		return p, true
 	}
 	return def, false
-}
-
-// packed returns the n nibbles of w that begin at nibble i as a packed PIN.
-func packed(w uint64, i, n int) uint64 {
-	rest := right(16 - n)
-	return w<<(4*uint(i))&^rest | rest
 }

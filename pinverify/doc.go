@@ -8,6 +8,14 @@
 // key is a [pinblock.Encrypter]: it may live in memory or in an HSM. A device
 // that can do better recognises the value and does the work itself.
 //
+//	method := pinverify.VisaPVV{Index: 1}
+//	pvv, err := method.Reference(ctx, pvk, pin, pan) // kept with the account
+//	err = method.Verify(ctx, pvk, pin, pan, pvv)     // nil, or ErrWrongPIN
+//
+// An application whose PINs come as blocks does not call it so, but gives the value to
+// [github.com/pinion-hsm/pinion/hsm.HSM.VerifyPIN], and never has a PIN in its hands.
+// Nothing here counts tries. Which PINs an issuer takes at all is said by [Rules].
+//
 // # Reference values
 //
 // What the issuer keeps for each account is the method's reference value: the

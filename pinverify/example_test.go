@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
@@ -13,14 +14,20 @@ import (
 
 func ExampleVisaPVV() {
 	// A test key. In production the key is one in an HSM.
-	pvk, _ := cleartext.ParseTDES("C8199237EA5857BC40EF9DA2B5E96BBF", keys.UsageVisaPVV)
-	pan, _ := pinblock.ParsePAN("5500000253210")
-	pin, _ := pinblock.ParsePIN("1234")
-	wrong, _ := pinblock.ParsePIN("1235")
+	pvk, err1 := cleartext.ParseTDES("C8199237EA5857BC40EF9DA2B5E96BBF", keys.UsageVisaPVV)
+	pan, err2 := pinblock.ParsePAN("5500000253210")
+	pin, err3 := pinblock.ParsePIN("1234")
+	wrong, err4 := pinblock.ParsePIN("1235")
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		log.Fatal(err)
+	}
 
 	ctx := context.Background()
 	method := pinverify.VisaPVV{Index: 1}
-	pvv, _ := method.Reference(ctx, pvk, pin, pan)
+	pvv, err := method.Reference(ctx, pvk, pin, pan)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Printf("%s\n", pvv)
 	fmt.Println(method.Verify(ctx, pvk, pin, pan, pvv))
 	fmt.Println(errors.Is(method.Verify(ctx, pvk, wrong, pan, pvv), pinverify.ErrWrongPIN))
@@ -31,9 +38,12 @@ func ExampleVisaPVV() {
 }
 
 func ExampleIBM3624() {
-	pvk, _ := cleartext.ParseTDES("0123456789ABCDEFFEDCBA9876543210", keys.UsageIBM3624) // a test key
-	pan, _ := pinblock.ParsePAN("4111111111111111")
-	pin, _ := pinblock.ParsePIN("123456")
+	pvk, err1 := cleartext.ParseTDES("0123456789ABCDEFFEDCBA9876543210", keys.UsageIBM3624) // a test key
+	pan, err2 := pinblock.ParsePAN("4111111111111111")
+	pin, err3 := pinblock.ParsePIN("123456")
+	if err := errors.Join(err1, err2, err3); err != nil {
+		log.Fatal(err)
+	}
 
 	ctx := context.Background()
 	method := pinverify.IBM3624{
@@ -41,12 +51,18 @@ func ExampleIBM3624() {
 		Validation:  pinverify.ValidationFromPAN(4, 11, 0x0),
 		CheckLength: pinverify.WholePIN,
 	}
-	offset, _ := method.Reference(ctx, pvk, pin, pan)
+	offset, err := method.Reference(ctx, pvk, pin, pan)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Printf("%s\n", offset)
 	fmt.Println(method.Verify(ctx, pvk, pin, pan, offset))
 
 	method.CheckLength = 4 // only the last four digits
-	offset, _ = method.Reference(ctx, pvk, pin, pan)
+	offset, err = method.Reference(ctx, pvk, pin, pan)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Printf("%s\n", offset)
 	// Output:
 	// 906220
@@ -55,14 +71,20 @@ func ExampleIBM3624() {
 }
 
 func ExampleStoredBlock() {
-	key, _ := keys.Generate(keys.AES256, keys.UsagePIN)
-	pan, _ := pinblock.ParsePAN("4111111111111111")
-	pin, _ := pinblock.ParsePIN("1234")
-	wrong, _ := pinblock.ParsePIN("4321")
+	key, err1 := keys.Generate(keys.AES256, keys.UsagePIN)
+	pan, err2 := pinblock.ParsePAN("4111111111111111")
+	pin, err3 := pinblock.ParsePIN("1234")
+	wrong, err4 := pinblock.ParsePIN("4321")
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		log.Fatal(err)
+	}
 
 	ctx := context.Background()
 	method := pinverify.StoredBlock{Format: pinblock.ISO4}
-	block, _ := method.Reference(ctx, key, pin, pan)
+	block, err := method.Reference(ctx, key, pin, pan)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println(len(block), "bytes")
 	fmt.Println(method.Verify(ctx, key, pin, pan, block))
 	fmt.Println(method.Verify(ctx, key, wrong, pan, block))

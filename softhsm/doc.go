@@ -11,6 +11,12 @@
 // no configuration of the system's and no set-up script are needed, only the
 // library: see [Find]. Nothing is left behind.
 //
+// Outside a test it is [Temporary], or [Create] and [Open] for a token that is kept; by
+// URI, for any program, softhsm: and softhsm:/dir of
+// [github.com/pinion-hsm/pinion/hsm/devices]. SoftHSM2 only enciphers and deciphers: the
+// clear PIN is in this process for the length of a call. A token on which it is not is
+// [github.com/pinion-hsm/pinion/nss].
+//
 // # How
 //
 // SoftHSM2 reads its configuration, which says where its tokens are, from the

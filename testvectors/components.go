@@ -44,7 +44,7 @@ func combine(_ context.Context, _ *Vector, in combineIn) (combineOut, error) {
 	if err := c.refused(); err != nil {
 		return combineOut{}, err
 	}
-	key, err := keys.Combine(algorithm, keys.UsageKEK, in.Parity, parts...)
+	key, err := keys.Combine(algorithm, keys.UsageKEK, keys.Parity(in.Parity), parts...)
 	if err != nil {
 		return combineOut{}, err
 	}

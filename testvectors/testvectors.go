@@ -1,5 +1,6 @@
 // Package testvectors has this project's test vectors as data, the schema they
-// follow, a lint, and a runner that tries them on the library or on a device.
+// follow, a lint, and a runner that tries them on the library or on a device. It is
+// for whoever has a device or an implementation to hold to known answers.
 //
 // The files are embedded ([FS]). Their form is schema "pin-vectors/1", described
 // in schema/pin-vectors-1.schema.json and in README.md; [Load] and [Parse] read
@@ -7,8 +8,12 @@
 // reads is an error and not a quiet success, and [Run] holds every vector to the
 // same: an operation it does not know and an input it does not use are failures.
 //
-// Everything in a vector is test data. That is why this package, unlike every
-// other of the module, prints PINs, PANs, blocks and keys when a vector fails.
+//	f, err := testvectors.Load(testvectors.FS, "translate.json")
+//	report := testvectors.Run(ctx, f, testvectors.Options{HSM: h}) // without HSM: on the library
+//
+// Everything in a vector is test data. That is why this package, unlike those that
+// handle cardholders' PINs, shows PINs, PANs, blocks and keys when a vector fails. The
+// command is "pinion vectors run".
 package testvectors
 
 import (

@@ -71,18 +71,20 @@ func (in *translateIn) values() (t translation, err error) {
 	return t, c.refused()
 }
 
+var errSource = errors.New("from: want a key, or scheme, bdk and ksn")
+
 // keyOf sets the key of the incoming side: the vector's, or the BDK and KSN that
 // it is derived from.
 func (in *sourceIn) keyOf(c *inputs, s *side) error {
 	if in.Scheme == nil {
 		if in.Key == nil || in.BDK != nil || in.KSN != nil {
-			return errors.New("from: want a key, or scheme, bdk and ksn")
+			return errSource
 		}
 		s.key = c.pinKey(*in.Key, s.format)
 		return nil
 	}
 	if in.Key != nil || in.BDK == nil || in.KSN == nil {
-		return errors.New("from: want a key, or scheme, bdk and ksn")
+		return errSource
 	}
 	switch *in.Scheme {
 	case "DUKPT-TDES":

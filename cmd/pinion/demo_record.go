@@ -94,7 +94,7 @@ func parseDemoRecord(line []byte) (r demoRecord, err error) {
 	if r.Method != "" {
 		r.method, err = r.verification()
 	} else if r.Expect != "refused" {
-		err = &fieldError{"method", errors.New("it is missing")}
+		err = &fieldError{"method", errMissing}
 	}
 	return r, err
 }

@@ -12,7 +12,44 @@ func newDeviceDoctor(e *env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at one device: what it is, what it can do, where a clear PIN would be, what is wrong",
-		Long: `Doctor opens a device and reports what it is, what it does with every operation,
+		Long:  doctorHelp,
+		Example: `  pinion device doctor --device softhsm:
+  pinion device doctor --device nss: --json
+  pinion device doctor --device 'pkcs11:token=issuer?module-path=/usr/lib/softhsm/libsofthsm2.so' --allow-in-process --strict`,
+		Args: noArgs,
+	}
+	var device deviceFlags
+	var out output
+	var strict bool
+	device.add(c)
+	c.Flags().BoolVar(&strict, "strict", false, "end with exit code 1 if there is a danger")
+	out.flag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		opts, err := device.options()
+		if err != nil {
+			return err
+		}
+		raw, err := device.openDevice(c.Context(), e)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = raw.Close() }()
+		r, err := examine(c.Context(), raw, opts)
+		if err != nil {
+			return err
+		}
+		if err := out.write(e, r.text(), r); err != nil {
+			return err
+		}
+		if strict && r.count(pkcs11.Danger) > 0 {
+			return answerNo()
+		}
+		return nil
+	}
+	return c
+}
+
+const doctorHelp = `Doctor opens a device and reports what it is, what it does with every operation,
 its keys, and what somebody should mend. For each operation, verification method
 and format it says where the clear PIN is:
 
@@ -57,39 +94,4 @@ With --json the page is one object. Its names stay as they are:
   mechanisms     name, can; mechanisms_listed, missing_for_on_device
   latency        call, calls, p50_us, p99_us
 
-Library, slot, token, tests, findings, mechanisms and latency are of PKCS#11.`,
-		Example: `  pinion device doctor --device softhsm:
-  pinion device doctor --device nss: --json
-  pinion device doctor --device 'pkcs11:token=issuer?module-path=/usr/lib/softhsm/libsofthsm2.so' --allow-in-process --strict`,
-		Args: noArgs,
-	}
-	var device deviceFlags
-	var out output
-	var strict bool
-	device.add(c)
-	c.Flags().BoolVar(&strict, "strict", false, "end with exit code 1 if there is a danger")
-	out.flag(c)
-	c.RunE = func(c *cobra.Command, _ []string) error {
-		opts, err := device.options()
-		if err != nil {
-			return err
-		}
-		raw, err := device.openDevice(c.Context(), e)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = raw.Close() }()
-		r, err := examine(c.Context(), raw, opts)
-		if err != nil {
-			return err
-		}
-		if err := out.write(e, r.text(), r); err != nil {
-			return err
-		}
-		if strict && r.count(pkcs11.Danger) > 0 {
-			return answerNo()
-		}
-		return nil
-	}
-	return c
-}
+Library, slot, token, tests, findings, mechanisms and latency are of PKCS#11.`

@@ -30,7 +30,7 @@ one named with --module. Nobody is logged in. Tokens in a directory of their own
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		tokens, path, err := devices.List(c.Context(), module)
 		if errors.Is(err, devices.ErrNoModule) {
-			return usage("no PKCS#11 library is named, and SoftHSM2 was not found").
+			return usage("%s", plain(err)).
 				withHint("name the library of your device with --module /path/of/it.so, or install SoftHSM2 (apt-get install softhsm2)")
 		}
 		if err != nil {

@@ -116,19 +116,3 @@ func TestDocsBlocks(t *testing.T) {
 	}
 	require.NotZero(t, quoted)
 }
-
-// pageLink matches a link to a file of this repository.
-var pageLink = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
-
-// TestDocsLinks follows the links from page to page.
-func TestDocsLinks(t *testing.T) {
-	t.Parallel()
-	followed := 0
-	for _, d := range documents(t) {
-		for _, m := range pageLink.FindAllStringSubmatch(d.text, -1) {
-			require.FileExists(t, filepath.Join(moduleRoot, filepath.Dir(d.name), m[1]), "a link of %s", d.name)
-			followed++
-		}
-	}
-	require.NotZero(t, followed)
-}

@@ -103,7 +103,7 @@ func (k *keyCombine) ceremony(ctx context.Context, h *hsm.HSM, s hsm.KeySpec) er
 		}
 		parts = append(parts, c)
 	}
-	key, err := keys.Combine(s.Algorithm, s.Usage, true, parts...)
+	key, err := keys.Combine(s.Algorithm, s.Usage, keys.OddParity, parts...)
 	if err != nil {
 		return about("the components make no key", err).withHint("are they all of the same key, and is the algorithm right?")
 	}

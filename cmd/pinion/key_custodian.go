@@ -98,7 +98,7 @@ func readComponentFile(what, name string) ([]byte, error) {
 	defer clear(text)
 	n, err := io.ReadFull(f, text)
 	if err == nil || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, usage("%s: --from-file: the file is none with a component", what)
+		return nil, usage("%s: --from-file: the file cannot be read, or is too large to be one with a component", what)
 	}
 	for line := range bytes.Lines(text[:n]) {
 		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {

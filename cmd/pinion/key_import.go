@@ -89,11 +89,7 @@ func keyBlockProblem(err error) error {
 	case errors.Is(err, keyblock.ErrHeader):
 		return usage("--block: %s", plain(what)).withHint("a key block begins with its version, A to E, and four digits for its length: 'pinion key inspect' shows its fields")
 	case errors.Is(err, keyblock.ErrInconsistent):
-		lines := strings.Split(plain(what), "\n")
-		for i, line := range lines {
-			lines[i] = plain(errors.New(line))
-		}
-		return usage("--block: %s", strings.Join(lines, "; ")).withHint("such a key has no use that all would agree on: 'pinion key inspect' explains the block")
+		return usage("--block: %s", strings.ReplaceAll(plain(what), "\n", "; ")).withHint("such a key has no use that all would agree on: 'pinion key inspect' explains the block")
 	case errors.Is(err, keyblock.ErrNotCipherKey):
 		return usage("--block: %s", plain(what)).withHint("devices keep TDES and AES keys")
 	case errors.Is(err, keyblock.ErrKBPK), errors.Is(err, keyblock.ErrStrength), errors.Is(err, keyblock.ErrVariantBinding):

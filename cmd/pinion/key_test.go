@@ -56,7 +56,7 @@ func TestComponentsMakeTheKey(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, os.FileMode(0o600), info.Mode())
 		}
-		k, err := keys.Combine(keys.TDES2, keys.UsageKEK, false, parts...)
+		k, err := keys.Combine(keys.TDES2, keys.UsageKEK, keys.KeepParity, parts...)
 		require.NoError(t, err)
 		require.Equal(t, known, cleartext.Hex(k))
 	}

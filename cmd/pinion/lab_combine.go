@@ -80,10 +80,10 @@ with what they come to, and the parity.`,
 				return err
 			}
 			if l.explain {
-				x, err := explain.Combine(a, parity, components)
+				x, err := explain.Combine(a, keys.Parity(parity), components)
 				return l.explained(e, x, notCombined(err, len(parts)))
 			}
-			k, err := keys.Combine(a, keys.UsagePIN, parity, components...)
+			k, err := keys.Combine(a, keys.UsagePIN, keys.Parity(parity), components...)
 			if err != nil {
 				return notCombined(err, len(parts))
 			}

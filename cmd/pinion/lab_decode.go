@@ -25,29 +25,17 @@ is not one of the format is exit code 1, and every fault in it is named. With
   pinion lab decode --format iso-0 --block 041215FEDCBA9876 --pan 5432101234567891 --explain`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			f, err := in.get()
-			if err != nil {
-				return err
-			}
-			block, err := in.labBlock(f)
-			if err != nil {
-				return err
-			}
-			pan, err := in.labPAN(f)
-			if err != nil {
-				return err
-			}
-			o, err := in.options()
+			b, err := in.toRead()
 			if err != nil {
 				return err
 			}
 			const hint = "'pinion lab diagnose --block HEX --pan PAN' tries other formats and PANs"
 			if in.explain {
-				x, err := explain.Decode(f, block, pan, o)
-				return in.explained(e, x, notDecoded(err, f, hint))
+				x, err := explain.Decode(b.format, b.block, b.pan, b.options)
+				return in.explained(e, x, notDecoded(err, b.format, hint))
 			}
-			pin, err := clear.Decode(f, block, pan, o)
-			return in.printPIN(e, f, pin, err, hint)
+			pin, err := clear.Decode(b.format, b.block, b.pan, b.options)
+			return in.printPIN(e, b.format, pin, err, hint)
 		},
 	}
 	in.flags(c, "format", "block", "pan", "udk", "explain")

@@ -71,6 +71,15 @@ func purposeNames() (names []string) {
 	return append(names, purposeUpdate, purposeTransaction)
 }
 
+// purposeFlag reads --purpose where it names a purpose of the standards.
+func purposeFlag(text string) (dukpt.Purpose, error) {
+	p, err := dukpt.ParsePurpose(text)
+	if err != nil {
+		return p, usage("--purpose: want one of %s", strings.Join(purposeNames(), ", "))
+	}
+	return p, nil
+}
+
 // hmacLengths are the HMAC keys of AES DUKPT by name.
 var hmacLengths = map[string]dukpt.HMACLength{"hmac128": dukpt.HMAC128, "hmac192": dukpt.HMAC192, "hmac256": dukpt.HMAC256}
 
@@ -109,9 +118,9 @@ func (d *labDerivation) run(e *env) error {
 	if d.purpose == purposeTransaction {
 		return d.printTransactionKey(e, tx)
 	}
-	p, err := dukpt.ParsePurpose(d.purpose)
+	p, err := purposeFlag(d.purpose)
 	if err != nil {
-		return usage("--purpose: want one of %s", strings.Join(purposeNames(), ", "))
+		return err
 	}
 	if hmac != 0 {
 		return d.printHMACKey(e, tx, p, hmac)

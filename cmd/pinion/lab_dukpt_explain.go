@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/pinion-hsm/pinion/explain"
@@ -28,9 +26,9 @@ func (d *labDerivation) steps(e *env, key keys.Key, ksn dukpt.KSN, a keys.Algori
 		x, err := explain.DUKPTUpdateKey(key, ksn, a)
 		return d.explained(e, x, dukptProblem(err))
 	default:
-		p, err := dukpt.ParsePurpose(d.purpose)
+		p, err := purposeFlag(d.purpose)
 		if err != nil {
-			return usage("--purpose: want one of %s", strings.Join(purposeNames(), ", "))
+			return err
 		}
 		purposes = []dukpt.Purpose{p}
 	}

@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pinion-hsm/pinion/explain"
-	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinblock/clear"
 )
 
@@ -26,17 +25,13 @@ enciphered, it prints the PIN field, or with --pan-field the PAN field. With
   pinion lab encode --format iso-0 --pin 1234 --pan 5432101234567891 --explain`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			f, err := in.get()
-			if err != nil {
-				return err
+			switch {
+			case !panField:
+				return labEncode(e, &in)
+			case in.explain:
+				return usage("--pan-field does not go with --explain").withHint("--explain shows both fields of ISO-4")
 			}
-			if panField {
-				if in.explain {
-					return usage("--pan-field does not go with --explain").withHint("--explain shows both fields of ISO-4")
-				}
-				return labPANField(e, &in, f)
-			}
-			return labEncode(e, &in, f)
+			return labPANField(e, &in)
 		},
 	}
 	in.flags(c, "format", "pin", "pan", "fill", "udk", "explain")
@@ -52,39 +47,35 @@ type encoded struct {
 	PANField string `json:"pan_field,omitempty"` // ISO-4
 }
 
-func labEncode(e *env, in *labInput, f pinblock.Format) error {
-	pin, err := in.labPIN(f)
-	if err != nil {
-		return err
-	}
-	pan, err := in.labPAN(f)
-	if err != nil {
-		return err
-	}
-	o, err := in.options()
+func labEncode(e *env, in *labInput) error {
+	b, err := in.toMake()
 	if err != nil {
 		return err
 	}
 	if in.explain {
-		x, err := explain.Encode(f, pin, pan, o)
-		return in.explained(e, x, blame(err, f))
+		x, err := explain.Encode(b.format, b.pin, b.pan, b.options)
+		return in.explained(e, x, blame(err, b.format))
 	}
-	b, err := clear.Encode(nil, f, pin, pan, o)
+	block, err := clear.Encode(nil, b.format, b.pin, b.pan, b.options)
 	if err != nil {
-		return blame(err, f)
+		return blame(err, b.format)
 	}
-	out := encoded{Format: f.String(), Block: hexText(b)}
-	if f.BlockSize() == 16 {
-		field, err := clear.PANField(nil, f, pan)
+	out := encoded{Format: b.format.String(), Block: hexText(block)}
+	if b.format.BlockSize() == 16 {
+		field, err := clear.PANField(nil, b.format, b.pan)
 		if err != nil {
-			return blame(err, f)
+			return blame(err, b.format)
 		}
-		out = encoded{Format: f.String(), PINField: hexText(b), PANField: hexText(field)}
+		out = encoded{Format: b.format.String(), PINField: hexText(block), PANField: hexText(field)}
 	}
-	return in.write(e, hexText(b), out)
+	return in.write(e, hexText(block), out)
 }
 
-func labPANField(e *env, in *labInput, f pinblock.Format) error {
+func labPANField(e *env, in *labInput) error {
+	f, err := in.get()
+	if err != nil {
+		return err
+	}
 	if f.BlockSize() != 16 {
 		return usage("--pan-field: %s has no PAN field", f.Name()).withHint("ISO-4 has")
 	}

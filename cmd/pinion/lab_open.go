@@ -22,33 +22,21 @@ deciphered, what each nibble of it is, and marks those that are wrong.`,
   pinion lab open --format iso-0 --block BA2ADC4EBA48F711 --key 0123456789ABCDEFFEDCBA9876543210 --pan 5432101234567891 --explain`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			f, err := in.get()
+			b, err := in.toRead()
 			if err != nil {
 				return err
 			}
-			key, err := labKey("key", in.key, f)
-			if err != nil {
-				return err
-			}
-			block, err := in.labBlock(f)
-			if err != nil {
-				return err
-			}
-			pan, err := in.labPAN(f)
-			if err != nil {
-				return err
-			}
-			o, err := in.options()
+			key, err := labKey("key", in.key, b.format)
 			if err != nil {
 				return err
 			}
 			const hint = "'pinion lab diagnose --block HEX --key HEX --pan PAN' finds out why"
 			if in.explain {
-				x, err := explain.Open(c.Context(), key, f, block, pan, o)
-				return in.explained(e, x, notDecoded(err, f, hint))
+				x, err := explain.Open(c.Context(), key, b.format, b.block, b.pan, b.options)
+				return in.explained(e, x, notDecoded(err, b.format, hint))
 			}
-			pin, err := clear.Open(c.Context(), key, f, block, pan, o)
-			return in.printPIN(e, f, pin, err, hint)
+			pin, err := clear.Open(c.Context(), key, b.format, b.block, b.pan, b.options)
+			return in.printPIN(e, b.format, pin, err, hint)
 		},
 	}
 	in.flags(c, "format", "block", "key", "pan", "udk", "explain")

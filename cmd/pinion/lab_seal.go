@@ -20,35 +20,23 @@ the clear block, nibble by nibble, and every encipherment.`,
   pinion lab seal --format iso-4 --pin 1234 --pan 5432101234567891 --key 00112233445566778899AABBCCDDEEFF --fill 0123456789ABCDEF --explain`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			f, err := in.get()
+			b, err := in.toMake()
 			if err != nil {
 				return err
 			}
-			pin, err := in.labPIN(f)
-			if err != nil {
-				return err
-			}
-			pan, err := in.labPAN(f)
-			if err != nil {
-				return err
-			}
-			key, err := labKey("key", in.key, f)
-			if err != nil {
-				return err
-			}
-			o, err := in.options()
+			key, err := labKey("key", in.key, b.format)
 			if err != nil {
 				return err
 			}
 			if in.explain {
-				x, err := explain.Seal(c.Context(), key, f, pin, pan, o)
-				return in.explained(e, x, blame(err, f))
+				x, err := explain.Seal(c.Context(), key, b.format, b.pin, b.pan, b.options)
+				return in.explained(e, x, blame(err, b.format))
 			}
-			b, err := clear.Seal(c.Context(), nil, key, f, pin, pan, o)
+			block, err := clear.Seal(c.Context(), nil, key, b.format, b.pin, b.pan, b.options)
 			if err != nil {
-				return blame(err, f)
+				return blame(err, b.format)
 			}
-			return in.write(e, hexText(b), sealed{Format: f.String(), Block: hexText(b), KCV: key.KCV()})
+			return in.write(e, hexText(block), sealed{Format: b.format.String(), Block: hexText(block), KCV: key.KCV()})
 		},
 	}
 	in.flags(c, "format", "pin", "pan", "key", "fill", "udk", "explain")

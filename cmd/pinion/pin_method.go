@@ -117,7 +117,7 @@ func (m *methodFlags) reference(r *request, method pinverify.Method) ([]byte, er
 		return nil, nil
 	}
 	if !given || text == "" {
-		return nil, &fieldError{"reference", errors.New("it is missing")}
+		return nil, &fieldError{"reference", errMissing}
 	}
 	if s, ok := method.(pinverify.StoredBlock); ok {
 		return r.block("reference", s.Format)

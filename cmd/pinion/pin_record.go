@@ -24,6 +24,8 @@ var (
 	errBlankLine = errors.New("the line is blank: every line is a record")
 	errLongLine  = fmt.Errorf("the line is longer than %d KiB", maxRecord>>10)
 	errNotUTF8   = errors.New("the line is not UTF-8")
+	errTwice     = errors.New("it is there twice")
+	errUnnamed   = errors.New("there is a member that records do not have (its name is not shown: it does not look like one)")
 )
 
 // parseRecord reads one line. What is wrong with it is in the request's err,
@@ -72,7 +74,7 @@ func (r *request) member(name string, value json.RawMessage) error {
 	if name == "id" {
 		switch {
 		case r.id != nil:
-			return &fieldError{name, errors.New("it is there twice")}
+			return &fieldError{name, errTwice}
 		case value[0] != '"' && value[0] != '-' && (value[0] < '0' || value[0] > '9'):
 			return &fieldError{name, errors.New("want a string or a number")}
 		}
@@ -83,7 +85,7 @@ func (r *request) member(name string, value json.RawMessage) error {
 		return unknownMember(name)
 	}
 	if _, twice := r.members[name]; twice {
-		return &fieldError{name, errors.New("it is there twice")}
+		return &fieldError{name, errTwice}
 	}
 	var text string
 	if value[0] != '"' || json.Unmarshal(value, &text) != nil {
@@ -100,12 +102,12 @@ func unknownMember(name string) error {
 	for _, c := range []byte(name) {
 		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
 		if !letter && c != '_' && c != '-' || len(name) > 32 {
-			return errors.New("there is a member that records do not have (its name is not shown: it does not look like one)")
+			return errUnnamed
 		}
 		hexDigits = hexDigits && c|0x20 >= 'a' && c|0x20 <= 'f'
 	}
 	if hexDigits && len(name) > 3 || name == "" {
-		return errors.New("there is a member that records do not have (its name is not shown: it does not look like one)")
+		return errUnnamed
 	}
 	return &fieldError{name, errors.New("records have no such member")}
 }

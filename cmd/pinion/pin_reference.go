@@ -31,19 +31,13 @@ Without --block, records are read from standard input, each with "pan" and
 			return err
 		}
 		one := func(ctx context.Context, h *hsm.HSM, r *request) (answer, error) {
-			pan, err := r.pan()
-			if err != nil {
-				return answer{}, err
-			}
-			block, err := r.block("block", key.Format)
+			it, err := r.item(key.Format)
 			if err != nil {
 				return answer{}, err
 			}
 			from := key
-			if from.KSN, err = r.ksn("ksn"); err != nil {
-				return answer{}, err
-			}
-			value, err := h.PINReference(ctx, hsm.Reference{Block: block, PAN: pan, From: from, Method: m, MethodKey: flags.method.key})
+			from.KSN = it.KSN
+			value, err := h.PINReference(ctx, hsm.Reference{Block: it.Block, PAN: it.PAN, From: from, Method: m, MethodKey: flags.method.key})
 			return answer{Reference: referenceText(m, value)}, blameKSN(ctx, h, from, err)
 		}
 		return p.run(c, one, nil, func(a answer) string { return a.Reference })

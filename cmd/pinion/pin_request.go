@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 	"github.com/pinion-hsm/pinion/pinverify"
@@ -20,6 +21,9 @@ type request struct {
 	members map[string]string
 	err     error // what made the record unreadable
 }
+
+// errMissing is for a member that there has to be.
+var errMissing = errors.New("it is missing")
 
 // fieldError is an error about one member of a record, or the flag of that name.
 type fieldError struct {
@@ -47,7 +51,7 @@ func (r *request) pan() (pinblock.PAN, error) {
 func (r *request) block(name string, f pinblock.Format) ([]byte, error) {
 	text, ok := r.members[name]
 	if !ok {
-		return nil, &fieldError{name, errors.New("it is missing")}
+		return nil, &fieldError{name, errMissing}
 	}
 	b, err := hex.DecodeString(text)
 	if err != nil || len(b) != f.BlockSize() {
@@ -55,6 +59,18 @@ func (r *request) block(name string, f pinblock.Format) ([]byte, error) {
 		return nil, &fieldError{name, fmt.Errorf("%s blocks are %d hex digits", f.Name(), 2*f.BlockSize())}
 	}
 	return b, nil
+}
+
+// item returns the block of format f that a request is about, with its PAN and KSN.
+func (r *request) item(f pinblock.Format) (it hsm.Item, err error) {
+	if it.PAN, err = r.pan(); err != nil {
+		return it, err
+	}
+	if it.Block, err = r.block("block", f); err != nil {
+		return it, err
+	}
+	it.KSN, err = r.ksn("ksn")
+	return it, err
 }
 
 // field returns what member an error is about, "" if that is not known.

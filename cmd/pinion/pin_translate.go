@@ -59,22 +59,8 @@ func (t *pinTranslate) batch() (hsm.Batch, error) {
 	return hsm.Batch{From: from, To: to, ToChipCard: t.toChipCard}, err
 }
 
-// item reads a request.
-func translateItem(r *request, from hsm.PINKey) (hsm.Item, error) {
-	pan, err := r.pan()
-	if err != nil {
-		return hsm.Item{}, err
-	}
-	block, err := r.block("block", from.Format)
-	if err != nil {
-		return hsm.Item{}, err
-	}
-	ksn, err := r.ksn("ksn")
-	return hsm.Item{Block: block, PAN: pan, KSN: ksn}, err
-}
-
 func translateOne(ctx context.Context, h *hsm.HSM, b hsm.Batch, r *request) (answer, error) {
-	it, err := translateItem(r, b.From)
+	it, err := r.item(b.From.Format)
 	if err != nil {
 		return answer{}, err
 	}
@@ -89,7 +75,7 @@ func translateMany(ctx context.Context, h *hsm.HSM, b hsm.Batch, rs []request) (
 	results := make([]result, len(rs))
 	var index []int
 	for i := range rs {
-		it, err := translateItem(&rs[i], b.From)
+		it, err := rs[i].item(b.From.Format)
 		if err != nil {
 			results[i].err = err
 			continue

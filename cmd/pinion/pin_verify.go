@@ -49,16 +49,11 @@ func rightOrWrong(right bool) string {
 }
 
 func verifyOne(ctx context.Context, h *hsm.HSM, v hsm.Verification, m *methodFlags, r *request) (answer, error) {
-	var err error
-	if v.PAN, err = r.pan(); err != nil {
+	it, err := r.item(v.From.Format)
+	if err != nil {
 		return answer{}, err
 	}
-	if v.Block, err = r.block("block", v.From.Format); err != nil {
-		return answer{}, err
-	}
-	if v.From.KSN, err = r.ksn("ksn"); err != nil {
-		return answer{}, err
-	}
+	v.Block, v.PAN, v.From.KSN = it.Block, it.PAN, it.KSN
 	if v.Reference, err = m.reference(r, v.Method); err != nil {
 		return answer{}, err
 	}

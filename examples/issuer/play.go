@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -84,7 +85,7 @@ func pins(ctx context.Context, h *host, s shared, number pinblock.PAN) (right, w
 			return right, block, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("five PINs have one PVV: run it again")
+	return nil, nil, errors.New("five PINs have one PVV: run it again")
 }
 
 // atTerminal returns the block of the same PIN as a terminal under AES DUKPT makes it.

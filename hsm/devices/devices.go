@@ -1,17 +1,3 @@
-// Package devices opens any device this module knows from its URI. It is the
-// one place that knows them all: a program that imports it links them all, and
-// a program that wants only one device imports that device's package.
-//
-//	pkcs11:token=issuer?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/secrets/credential
-//	softhsm:              a SoftHSM2 token that is removed on Close
-//	softhsm:/var/lib/lab  a SoftHSM2 token that is kept in a directory
-//	nss:                  a token of NSS softokn that is removed on Close
-//	nss:/var/lib/lab      a token of NSS softokn that is kept in a directory
-//	soft:                 keys in this process, gone on Close
-//	soft:/path/keys.json  keys in a file, as key blocks under a passphrase
-//
-// A PKCS#11 URI is read as RFC 7512 says. Its "pin" attributes are about what
-// this module calls the credential: the word PIN is the cardholder's here.
 package devices
 
 import (
@@ -54,7 +40,8 @@ func Open(ctx context.Context, uri string, o Options, opts ...hsm.Option) (*hsm.
 }
 
 // OpenDevice opens the device of a URI without the front. It is for programs
-// that look at a device, like pinion device doctor; an application wants [Open].
+// that look at a device, like pinion device doctor, and for the members of a pool; an
+// application wants [Open].
 func OpenDevice(ctx context.Context, uri string, o Options) (hsm.Device, error) {
 	s, rest, err := schemeOf(uri)
 	if err != nil {

@@ -2,15 +2,13 @@ package devices
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/hsm/soft"
+	"github.com/pinion-hsm/pinion/internal/secretfile"
 )
 
 func init() {
@@ -61,37 +59,10 @@ func parseKeystore(rest string, o Options) (path string, ask passphraseFunc, err
 	return path, ask, nil
 }
 
-// maxPassphrase is longer than any: the limit keeps a wrong file name from being
-// read into memory.
-const maxPassphrase = 4096
-
-// readPassphrase reads a passphrase from a file, without the line end that editors
-// and echo leave behind.
 func readPassphrase(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	b, err := secretfile.Read(name, "passphrase")
 	if err != nil {
 		return nil, fmt.Errorf("hsm/devices: passphrase-source: %w", err)
-	}
-	defer f.Close()
-	raw := make([]byte, maxPassphrase+1)
-	n, err := io.ReadFull(f, raw)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		clear(raw)
-		return nil, fmt.Errorf("hsm/devices: passphrase-source: %w", err)
-	}
-	if n > maxPassphrase {
-		clear(raw)
-		return nil, fmt.Errorf("hsm/devices: passphrase-source: the file %s is longer than a passphrase can be", name)
-	}
-	b := raw[:n]
-	if n > 0 && b[n-1] == '\n' {
-		b = b[:n-1]
-		if len(b) > 0 && b[len(b)-1] == '\r' {
-			b = b[:len(b)-1]
-		}
-	}
-	if len(b) == 0 {
-		return nil, fmt.Errorf("hsm/devices: passphrase-source: the file %s is empty", name)
 	}
 	return b, nil
 }

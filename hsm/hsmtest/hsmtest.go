@@ -1,5 +1,14 @@
-// Package hsmtest is the behaviour that every [hsm.Device] has. A device's own
-// tests call [TestDevice] and are, for documented behaviour, complete with that.
+// Package hsmtest is the behaviour that every [hsm.Device] has, as a test. Who writes a
+// device calls it from the device's own tests, which are, for documented behaviour,
+// complete with that:
+//
+//	func TestDevice(t *testing.T) {
+//		hsmtest.TestDevice(t, func(t *testing.T) hsm.Device { return mydevice.New() })
+//	}
+//
+// The devices of this module, [github.com/pinion-hsm/pinion/hsm/soft] and
+// [github.com/pinion-hsm/pinion/hsm/pkcs11], pass it on every change. It asks for no
+// speed, and not how a device keeps its keys from others.
 package hsmtest
 
 import (

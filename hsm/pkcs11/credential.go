@@ -3,21 +3,15 @@
 package pkcs11
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/pinion-hsm/pinion/internal/secret"
+	"github.com/pinion-hsm/pinion/internal/secretfile"
 )
 
 // defaultSessions is how many sessions a device uses if nobody says otherwise.
 const defaultSessions = 16
-
-// maxCredential is longer than any token's: the limit keeps a wrong file name
-// (a core dump, a device) from being read into memory.
-const maxCredential = 4096
 
 // credential returns the credential, or the zero Bytes if none was given.
 func (c *Config) credential() (secret.Bytes, error) {
@@ -32,7 +26,7 @@ func (c *Config) credential() (secret.Bytes, error) {
 	}
 	raw, err := c.Credential()
 	if err != nil {
-		return secret.Bytes{}, fmt.Errorf("pkcs11: no credential: %w", err)
+		return secret.Bytes{}, fmt.Errorf("hsm/pkcs11: no credential: %w", err)
 	}
 	defer clear(raw)
 	if len(raw) == 0 {
@@ -41,34 +35,14 @@ func (c *Config) credential() (secret.Bytes, error) {
 	return secret.New(raw), nil
 }
 
-// readCredential reads a credential from a file, without the line end that
-// editors and echo leave behind.
+// readCredential reads a credential from a file.
 func readCredential(name string) (secret.Bytes, error) {
-	f, err := os.Open(name)
+	raw, err := secretfile.Read(name, "credential")
 	if err != nil {
-		return secret.Bytes{}, fmt.Errorf("pkcs11: pin-source: %w", err)
+		return secret.Bytes{}, fmt.Errorf("hsm/pkcs11: pin-source: %w", err)
 	}
-	defer f.Close()
-	raw := make([]byte, maxCredential+1)
 	defer clear(raw)
-	n, err := io.ReadFull(f, raw)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return secret.Bytes{}, fmt.Errorf("pkcs11: pin-source: %w", err)
-	}
-	b := raw[:n]
-	if n > 0 && b[n-1] == '\n' {
-		b = b[:n-1]
-		if len(b) > 0 && b[len(b)-1] == '\r' {
-			b = b[:len(b)-1]
-		}
-	}
-	switch {
-	case len(b) == 0:
-		return secret.Bytes{}, fmt.Errorf("pkcs11: pin-source: the file %s is empty", name)
-	case n > maxCredential:
-		return secret.Bytes{}, fmt.Errorf("pkcs11: pin-source: the file %s is longer than a credential can be", name)
-	}
-	return secret.New(b), nil
+	return secret.New(raw), nil
 }
 
 // matches reports whether t is what u names: every attribute that is given.

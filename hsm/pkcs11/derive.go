@@ -32,7 +32,7 @@ func (d *Device) DerivePINKey(ctx context.Context, bdk hsm.Key, ksn dukpt.KSN, a
 	}
 	k, ok := bdk.(*key)
 	if !ok || k.d != d {
-		return nil, &hsm.Error{Err: hsm.ErrKeyNotFound, Hint: "the key is not of this device"}
+		return nil, errForeign
 	}
 	derived := &key{d: d, info: hsm.KeyInfo{Label: k.info.Label, Algorithm: a, Usage: keys.UsagePIN, Ephemeral: true}}
 	var err error

@@ -13,32 +13,46 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/hsm/pkcs11"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 )
 
+// aesVector is a vector of AES DUKPT. The operations have some of its members each.
+type aesVector struct {
+	ID, Op   string
+	Inputs   struct{ BDK, KSN, Usage, Type, Block, PAN string }
+	Expected struct{ Key, PIN string }
+}
+
+// aesVectors returns the vectors of one operation.
+func aesVectors(t *testing.T, op string) []aesVector {
+	t.Helper()
+	text, err := os.ReadFile("../../testvectors/dukpt-aes.json")
+	require.NoError(t, err)
+	var file struct{ Vectors []aesVector }
+	require.NoError(t, json.Unmarshal(text, &file))
+	return slices.DeleteFunc(file.Vectors, func(v aesVector) bool { return v.Op != op })
+}
+
+// loadAESBDKs puts BDKs of all sizes on a device, labelled with their algorithms.
+func loadAESBDKs(t *testing.T, d *pkcs11.Device) {
+	t.Helper()
+	for _, a := range algorithms[2:] {
+		load(t, d, a.String(), aesBDK(t, a, keys.UsageBDK))
+	}
+}
+
 // Every PIN key of the vectors comes out of the token's derivation as it should:
 // the published tables, and what was derived from them.
 func TestDeriveVectors(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../testvectors/dukpt-aes.json")
-	require.NoError(t, err)
-	var file struct {
-		Vectors []struct {
-			ID, Op   string
-			Inputs   struct{ BDK, KSN, Usage, Type string }
-			Expected struct{ Key string }
-		}
-	}
-	require.NoError(t, json.Unmarshal(text, &file))
 	d, token := fresh(t)
-	for _, a := range algorithms[2:] {
-		load(t, d, a.String(), aesBDK(t, a, keys.UsageBDK))
-	}
+	loadAESBDKs(t, d)
 	before, done := objects(t, token), map[keys.Algorithm]int{}
-	for _, v := range file.Vectors {
-		if v.Op != "dukpt.aes.working_key" || v.Inputs.Usage != "pin" || v.Expected.Key == "" {
+	for _, v := range aesVectors(t, "dukpt.aes.working_key") {
+		if v.Inputs.Usage != "pin" || v.Expected.Key == "" {
 			continue
 		}
 		i := slices.IndexFunc(algorithms, func(a keys.Algorithm) bool {

@@ -51,7 +51,7 @@ func openDevice(ctx context.Context, c Config, testOnlyMax int) (*Device, error)
 		return nil, err
 	}
 	if c.Sessions < 0 {
-		return nil, errors.New("pkcs11: the number of sessions must not be negative")
+		return nil, errors.New("hsm/pkcs11: the number of sessions must not be negative")
 	}
 	path, err := c.URI.library()
 	if err != nil {

@@ -5,6 +5,11 @@
 //	device, err := pkcs11.Open(ctx, pkcs11.Config{URI: uri})
 //	h := hsm.New(device, hsm.AllowInProcess())
 //
+// [github.com/pinion-hsm/pinion/hsm/devices] does these three from the URI alone. Tests
+// get a token from [github.com/pinion-hsm/pinion/softhsm] or
+// [github.com/pinion-hsm/pinion/nss]. docs/pkcs11.md, in the repository, says what to
+// set on an HSM, and what to ask its vendor.
+//
 // # What it does for you
 //
 // A token is named by its label or serial, never by a slot number, because

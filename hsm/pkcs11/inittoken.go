@@ -17,7 +17,7 @@ import (
 // It is for throw-away tokens: a real one is set up with its own tool.
 func InitToken(modulePath, label string, officer, user []byte) (TokenInfo, error) {
 	if label == "" || len(label) > 32 {
-		return TokenInfo{}, errors.New("pkcs11: a token label has 1 to 32 bytes")
+		return TokenInfo{}, errors.New("hsm/pkcs11: a token label has 1 to 32 bytes")
 	}
 	path, err := (&URI{ModulePath: modulePath}).library()
 	if err != nil {

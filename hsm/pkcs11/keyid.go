@@ -12,9 +12,9 @@ import (
 //
 // with the key's X9.143 usage, its algorithm, its check value, which may be empty,
 // and a number drawn for this key alone: to some tokens (NSS) two keys of one CKA_ID
-// are one key, and the second takes the place of the first. PKCS#11 has no attribute for the first, and CKA_CHECK_VALUE, where
-// tokens have it, is made by ECB also for AES keys, whose payment check value is
-// made by CMAC.
+// are one key, and the second takes the place of the first. PKCS#11 has no attribute
+// for a usage, and its CKA_CHECK_VALUE is made by ECB also for AES keys, whose check
+// value in payments is made by CMAC.
 //
 // CKA_ID is a note and not a guard: who may write to the token may change it.
 // The rights a key was made with are the token's own affair.

@@ -14,7 +14,7 @@ import (
 )
 
 // errDropped is returned to who waits for a session of a link that was given up.
-var errDropped = errors.New("pkcs11: the connection was dropped")
+var errDropped = errors.New("hsm/pkcs11: the connection was dropped")
 
 // link is one connection to a token: everything that is gone when the token is.
 type link struct {

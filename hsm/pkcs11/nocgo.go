@@ -15,7 +15,7 @@ import (
 )
 
 // errNoCgo is what everything of this package returns in a program without cgo.
-var errNoCgo = fmt.Errorf("pkcs11: built without cgo: PKCS#11 needs cgo (CGO_ENABLED=1 and a C compiler); soft: works without: %w", errors.ErrUnsupported)
+var errNoCgo = fmt.Errorf("hsm/pkcs11: built without cgo: PKCS#11 needs cgo (CGO_ENABLED=1 and a C compiler); soft: works without: %w", errors.ErrUnsupported)
 
 // Device is a PKCS#11 token. This program was built without cgo and can have
 // none.

@@ -18,10 +18,13 @@ func (d *Device) keysOf(one, two hsm.Key) (*key, *key, error) {
 	k1, ok1 := one.(*key)
 	k2, ok2 := two.(*key)
 	if !ok1 || k1.d != d || two != nil && (!ok2 || k2.d != d) {
-		return nil, nil, &hsm.Error{Err: hsm.ErrKeyNotFound, Hint: "the key is not of this device"}
+		return nil, nil, errForeign
 	}
 	return k1, k2, nil
 }
+
+// errForeign is for a key that another device returned.
+var errForeign = &hsm.Error{Err: hsm.ErrKeyNotFound, Hint: "the key is not of this device"}
 
 // onToken reports whether an operation is done on the token: as [Device.Exposure] has
 // said it.

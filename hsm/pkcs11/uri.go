@@ -12,7 +12,7 @@ import (
 // ErrURI is wrapped by every error about the text of a URI. The error names the
 // attribute that is wrong and says how; it never quotes a value, since the
 // credential may be one.
-var ErrURI = errors.New("pkcs11: bad URI")
+var ErrURI = errors.New("hsm/pkcs11: the URI is not understood")
 
 // URI says which token to use, where its library is and where its credential
 // comes from, as in RFC 7512. The zero URI names nothing.

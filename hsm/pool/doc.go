@@ -2,6 +2,12 @@
 // share the work, or one that works and others that stand by. It is an
 // [hsm.Device]: a program gives it to [hsm.New] and knows no more of it.
 //
+//	p, err := pool.New([]pool.Member{
+//		{Name: "east", Device: east, Limit: 16}, // from pkcs11.Open, or devices.OpenDevice
+//		{Name: "west", Device: west, Limit: 16},
+//	}, pool.WithTryTimeout(2*time.Second))
+//	h := hsm.New(p)
+//
 // # What it does
 //
 // An operation goes to the member with the fewest operations in flight, in turn

@@ -2,7 +2,6 @@ package pool
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,9 +44,9 @@ func (p *Pool) lists(ctx context.Context) (lists map[*member]keyList, away, err 
 		return nil, nil, hsm.ErrClosed
 	}
 	answers := everywhere(ctx, p, p.tryTimeout, func(ctx context.Context, m *member) ([]hsm.KeyInfo, error) {
-		d, ok := m.device.(hsm.KeyManager)
-		if !ok {
-			return nil, fmt.Errorf("hsm/pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
+		d, err := m.manager()
+		if err != nil {
+			return nil, err
 		}
 		return d.ListKeys(ctx)
 	})

@@ -3,7 +3,6 @@ package pool
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/pinion-hsm/pinion/hsm"
 )
@@ -62,8 +61,8 @@ func (p *Pool) holders(ctx context.Context, ref string) (holders []*member, err 
 			return nil, p.named(m, a.err)
 		}
 		asked = true
-		if _, ok := m.device.(hsm.KeyManager); !ok {
-			return nil, fmt.Errorf("hsm/pool: member %s does not manage keys: %w", m.name, errors.ErrUnsupported)
+		if _, err := m.manager(); err != nil {
+			return nil, err
 		}
 		stays = stays || !a.value.Info().Ephemeral
 		holders = append(holders, m)

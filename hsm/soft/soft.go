@@ -1,7 +1,3 @@
-// Package soft is a device that keeps its keys in this process, and with
-// [OpenKeystore] in a file under a passphrase. It needs no cgo, no library and no
-// daemon. It is not a secure cryptographic device: it is for tests, for
-// laboratories, and for the throw-away half of a demonstration.
 package soft
 
 import (
@@ -48,7 +44,8 @@ func New() *Device { return &Device{keys: map[string]*key{}} }
 // Name implements [hsm.Device].
 func (d *Device) Name() string { return "soft" }
 
-// ThrowAway implements [hsm.ThrowAway]: the keys do not outlive the process.
+// ThrowAway implements [hsm.ThrowAway]: whoever takes this device, or a [Keystore], knows
+// that everything is in this process.
 func (d *Device) ThrowAway() bool { return true }
 
 // Ping implements [hsm.Pinger].

@@ -4,7 +4,9 @@ package flock
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -35,6 +37,52 @@ func TestOneAtATime(t *testing.T) {
 		require.NoError(t, <-done)
 	}
 	require.EqualValues(t, 1, most.Load())
+}
+
+// waiting is a context that tells when somebody waits for its end.
+type waiting struct {
+	context.Context
+	once  sync.Once
+	begun chan struct{}
+}
+
+func (w *waiting) Done() <-chan struct{} {
+	w.once.Do(func() { close(w.begun) })
+	return w.Context.Done()
+}
+
+// TestRenamed has who waits find the file renamed, and lock the one that is there now:
+// nobody else may have that.
+func TestRenamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "lock")
+	first, err := Lock(t.Context(), path)
+	require.NoError(t, err)
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	require.True(t, named(f, path))
+	type answer struct {
+		unlock func()
+		err    error
+	}
+	second, waits := make(chan answer, 1), &waiting{Context: t.Context(), begun: make(chan struct{})}
+	go func() {
+		unlock, err := Lock(waits, path)
+		second <- answer{unlock, err}
+	}()
+	<-waits.begun
+	require.NoError(t, os.Rename(path, filepath.Join(dir, "done")))
+	require.False(t, named(f, path))
+	first()
+	a := <-second
+	require.NoError(t, a.err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = Lock(ctx, path)
+	require.ErrorIs(t, err, context.Canceled, "the name is locked, whichever file has it")
+	a.unlock()
 }
 
 func TestContextEndsTheWait(t *testing.T) {

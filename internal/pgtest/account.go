@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -28,7 +29,7 @@ func servant() (*account, error) {
 			return &account{uid: uid, gid: gid}, nil
 		}
 	}
-	return nil, fmt.Errorf("pgtest: PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
+	return nil, errors.New("pgtest: PostgreSQL does not run as root, and there is no user postgres or nobody to run it as")
 }
 
 // own gives a file to the account.
@@ -58,7 +59,7 @@ func workplace(a *account) (string, error) {
 		}
 		return dir, a.own(dir)
 	}
-	return "", fmt.Errorf("pgtest: no temporary directory that PostgreSQL can use: set TMPDIR to one with a short name")
+	return "", errors.New("pgtest: no temporary directory that PostgreSQL can use: set TMPDIR to one with a short name")
 }
 
 // open reports whether everybody may pass through a directory.

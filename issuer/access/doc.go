@@ -4,6 +4,13 @@
 // ([Static]). A [Guard] is the HTTP middleware around it: it answers as RFC 6750
 // section 3 says, and holds a [Limiter]'s rates.
 //
+//	tokens, err := access.NewJWT(ctx, access.JWTConfig{Issuer: "https://login.example", Audience: "pin-service", JWKSURL: "https://login.example/jwks"})
+//	guard := &access.Guard{Authenticator: tokens}
+//	http.Handle("/cards", guard.Require(access.WriteCards)(handler))
+//
+// Package httpapi has a Guard of its own and needs an Authenticator only. Nothing here
+// issues tokens or certificates: that is the authorization server's, and the CA's.
+//
 // There is no anonymous caller. A Guard without an Authenticator refuses
 // everybody, and a Principal has the scopes it was given and no others.
 //

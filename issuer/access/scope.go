@@ -22,7 +22,7 @@ const (
 )
 
 // ErrUnknownScope is the answer of ParseScopes to a name that is not a scope.
-var ErrUnknownScope = errors.New("issuer/access: not a scope; scopes are pin.set, pin.reveal, pin.verify, pin.unblock, cards.write and admin")
+var ErrUnknownScope = errors.New("issuer/access: there is no such scope: want pin.set, pin.reveal, pin.verify, pin.unblock, cards.write or admin")
 
 // AllScopes returns every scope there is.
 func AllScopes() []Scope {

@@ -3,6 +3,9 @@
 // removed or put in later breaks every hash after it. It says who did what to
 // which card and why, and holds no PIN data.
 //
+// A store calls [Chain] for the events of a transaction, and whoever has the log calls
+// [Verify]; "pinion audit verify" does so with a store or an exported file.
+//
 // A chain shows that its inside was not touched. That its end was not cut off,
 // or the whole of it written anew, shows only to whoever kept a later hash:
 // export the log, or its last hash, to where its writers cannot go.

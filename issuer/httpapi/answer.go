@@ -21,7 +21,7 @@ type stream struct {
 }
 
 // errAnswered says that the call is answered already.
-var errAnswered = errors.New("httpapi: answered")
+var errAnswered = errors.New("issuer/httpapi: answered")
 
 // answer sends what an operation returned.
 func (c *call) answer(v any) {

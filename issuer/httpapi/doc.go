@@ -1,6 +1,15 @@
 // Package httpapi serves an [issuer.Service] over HTTP: the Cards API in REST,
 // PIN Control, and calls of its own for PIN blocks.
 //
+// It is for a program that has a server of its own, and gives it a handler that it
+// makes with the service, the callers' credentials and the keys of sessions:
+//
+//	handler, err := httpapi.New(httpapi.Options{Service: service, Sessions: sessions, Access: access.NewStatic(token)})
+//	server := &http.Server{Handler: handler, TLSConfig: …}
+//
+// TLS, and how requests get here, are the server's. "pinion serve" is all of it as a
+// program: package [github.com/pinion-hsm/pinion/issuer/server].
+//
 // Every call is an operation: one value, registered by its own file, from which
 // come its route, its row in the OpenAPI document (/openapi.json and the page
 // /docs), the schema that its requests are checked against, and the problems it

@@ -38,20 +38,20 @@ func document(ops []*operation) ([]byte, error) {
 		}
 		c, err := describe(op, d.Components.Schemas)
 		if err != nil {
-			return nil, fmt.Errorf("httpapi: %s in the OpenAPI document: %w", op.ID, err)
+			return nil, fmt.Errorf("issuer/httpapi: %s in the OpenAPI document: %w", op.ID, err)
 		}
 		if d.Paths[op.Path] == nil {
 			d.Paths[op.Path] = map[string]*openAPICall{}
 		}
 		method := strings.ToLower(op.Method)
 		if d.Paths[op.Path][method] != nil {
-			return nil, fmt.Errorf("httpapi: two operations are %s %s", op.Method, op.Path)
+			return nil, fmt.Errorf("issuer/httpapi: two operations are %s %s", op.Method, op.Path)
 		}
 		d.Paths[op.Path][method] = c
 	}
 	text, err := json.MarshalIndent(d, "", " ")
 	if err != nil {
-		return nil, fmt.Errorf("httpapi: the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("issuer/httpapi: the OpenAPI document: %w", err)
 	}
 	return append(text, '\n'), nil
 }

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,7 +68,9 @@ func example(ctx context.Context) error {
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
-		_ = json.Unmarshal(w.Body.Bytes(), &answer)
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+			fmt.Println(err)
+		}
 		return answer, w.Code
 	}
 	card, status := send(http.MethodPost, "/cards", `{"pan": "5432101234567891"}`)
@@ -86,7 +89,11 @@ func exampleService(ctx context.Context, h *hsm.HSM, store issuer.Store) (*issue
 			return nil, err
 		}
 	}
-	vault, err := issuer.NewVault(make([]byte, issuer.DataKeySize)) // 32 random bytes, kept somewhere safe
+	data := make([]byte, issuer.DataKeySize) // kept somewhere safe: without it the PANs are lost
+	if _, err := rand.Read(data); err != nil {
+		return nil, err
+	}
+	vault, err := issuer.NewVault(data)
 	if err != nil {
 		return nil, err
 	}

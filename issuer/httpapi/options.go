@@ -39,10 +39,10 @@ type Options struct {
 
 func (o *Options) check() error {
 	if o.Service == nil {
-		return errors.New("httpapi: there is no service to serve")
+		return errors.New("issuer/httpapi: Options.Service is missing")
 	}
 	if o.Sessions == nil {
-		return errors.New("httpapi: there are no sessions for clear PINs")
+		return errors.New("issuer/httpapi: Options.Sessions is missing, which PINs that come or go in clear need")
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = 64 << 10

@@ -49,18 +49,18 @@ type pageOperation struct {
 func page(document []byte) ([]byte, error) {
 	d := pageData{Style: template.CSS(pageStyle), Problem: jsonSchema{"$ref": schemaPlace + "Problem"}}
 	if err := json.Unmarshal(document, &d.openAPI); err != nil {
-		return nil, fmt.Errorf("httpapi: the page: %w", err)
+		return nil, fmt.Errorf("issuer/httpapi: the page: %w", err)
 	}
 	for _, tag := range d.Tags {
 		d.Groups = append(d.Groups, pageGroup{tag.Name, d.of(tag.Name)})
 	}
 	t, err := template.New("page").Funcs(pageFuncs).Parse(pageText)
 	if err != nil {
-		return nil, fmt.Errorf("httpapi: the page: %w", err)
+		return nil, fmt.Errorf("issuer/httpapi: the page: %w", err)
 	}
 	var b bytes.Buffer
 	if err := t.Execute(&b, d); err != nil {
-		return nil, fmt.Errorf("httpapi: the page: %w", err)
+		return nil, fmt.Errorf("issuer/httpapi: the page: %w", err)
 	}
 	return b.Bytes(), nil
 }

@@ -63,7 +63,7 @@ type waiver string
 // pinField is a PIN where the function has use for it, and otherwise anything.
 type pinField string
 
-var errNumber = errors.New("httpapi: not a number of digits alone")
+var errNumber = errors.New("issuer/httpapi: not a number of digits alone")
 
 // UnmarshalJSON takes a text or a number.
 func (w *wsid) UnmarshalJSON(b []byte) error { return digitsOf((*string)(w), b) }

@@ -55,7 +55,7 @@ type problem struct {
 }
 
 // Error returns the kind's name.
-func (p *problem) Error() string { return "httpapi: " + p.kind.Slug }
+func (p *problem) Error() string { return "issuer/httpapi: " + p.kind.Slug }
 
 // tries adds how many tries are left.
 func (p *problem) tries(n int) *problem {

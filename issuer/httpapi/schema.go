@@ -38,26 +38,26 @@ const documentURL = "openapi.json"
 func compile(document []byte, ops []*operation) (map[*operation]*schemas, error) {
 	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
 	if err != nil {
-		return nil, fmt.Errorf("httpapi: the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("issuer/httpapi: the OpenAPI document: %w", err)
 	}
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
 	if err := c.AddResource(documentURL, root); err != nil {
-		return nil, fmt.Errorf("httpapi: the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("issuer/httpapi: the OpenAPI document: %w", err)
 	}
 	var paths struct {
 		Paths map[string]map[string]json.RawMessage
 	}
 	if err := json.Unmarshal(document, &paths); err != nil {
-		return nil, fmt.Errorf("httpapi: the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("issuer/httpapi: the OpenAPI document: %w", err)
 	}
 	all := map[*operation]*schemas{}
 	for _, op := range ops {
 		method := strings.ToLower(op.Method)
 		s, err := compileOne(c, pointer("paths", op.Path, method), paths.Paths[op.Path][method], op.body != nil)
 		if err != nil {
-			return nil, fmt.Errorf("httpapi: the schemas of %s: %w", op.ID, err)
+			return nil, fmt.Errorf("issuer/httpapi: the schemas of %s: %w", op.ID, err)
 		}
 		all[op] = s
 	}

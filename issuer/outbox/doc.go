@@ -2,6 +2,9 @@
 // service and enciphered for the bureau that prints and posts it, into a file of a
 // directory. How the files get to the bureau is the operator's choice.
 //
+// A service gets it by issuer.Options.Mail: [NewMailer] is the Mailer there and
+// [NewSigner] the Signer. The bureau's side is [Open].
+//
 // A file is ID.jwe, a compact JWE (ECDH-ES with A256KW, A256GCM) whose payload is
 // the compact JWS (ES256 or EdDSA) of an [issuer.MailJob]. The PIN in that is an
 // enciphered block under a zone key of the HSM and the bureau's: neither signature

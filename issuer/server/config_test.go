@@ -227,7 +227,7 @@ func TestCheckRefuses(t *testing.T) {
 		{nil, product(`excludedPINs: ""`, `excludedPINs: "`+dir+`/excluded"`), ""},
 		{nil, product(`excludedPINs: ""`, `excludedPINs: "`+dir+`/excluded-bad"`), "products[0].excludedPINs: an excluded PIN must be"},
 		{nil, product(`excludedPINs: ""`, `excludedPINs: "`+dir+`/no"`), "products[0].excludedPINs: there is no file"},
-		{nil, product(`scopes: ["pin.verify"]`, `scopes: ["pin.verfy"]`), "clients.certificates[0].scopes: not a scope"},
+		{nil, product(`scopes: ["pin.verify"]`, `scopes: ["pin.verfy"]`), "clients.certificates[0].scopes: there is no such scope"},
 		{nil, product(`scopes: ["pin.verify"]`, `scopes: []`), "clients.certificates[0].scopes: there is none"},
 		{nil, product(`subject: "switch"`, `subject: ""`), "clients.certificates: a client certificate is named by one of"},
 		{nil, strings.SplitN(yaml, "# What cards there are", 2)[0] + "clients:\n  jwt: {issuer: a, audience: b, jwksURL: \"https://c\"}\n", "products: there is none"},

@@ -3,8 +3,9 @@ package server
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/pinion-hsm/pinion/internal/errtext"
 )
 
 // Problem is one thing that is wrong with a configuration.
@@ -47,11 +48,6 @@ func (p *Problems) add(key, format string, a ...any) {
 // addError adds an error that quotes no secret.
 func (p *Problems) addError(key string, err error) {
 	if err != nil {
-		p.add(key, "%s", plain(err))
+		p.add(key, "%s", errtext.Plain(err.Error()))
 	}
 }
-
-// plain returns an error's text without the names of the packages it is of.
-func plain(err error) string { return packageNames.ReplaceAllString(err.Error(), "$1") }
-
-var packageNames = regexp.MustCompile(`(^|: )(?:issuer|issuer/access|issuer/session|issuer/outbox|hsm|hsm/devices|pinverify|pinblock): `)

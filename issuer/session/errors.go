@@ -9,7 +9,7 @@ var (
 
 	ErrPeer       = errors.New("issuer/session: the public key is not a point of P-256, as a JWK or uncompressed")
 	ErrSharedInfo = errors.New("issuer/session: the shared info has not 16 to 64 bytes")
-	ErrKeyID      = errors.New("issuer/session: this is not the service's key; have its public keys anew")
+	ErrKeyID      = errors.New("issuer/session: the key is not the service's: get its public keys again")
 
 	// ErrJWE is about the form of a JWE, which anybody can see.
 	ErrJWE = errors.New("issuer/session: not a compact JWE of at most 8 KiB by ECDH-ES+A256KW and A256GCM, with a kid and without zip")

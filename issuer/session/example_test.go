@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 
@@ -29,8 +30,11 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	pin, _ := pinblock.ParsePIN("7010")
-	pan, _ := pinblock.ParsePAN("4000001234567899")
+	pin, err1 := pinblock.ParsePIN("7010") // from a request
+	pan, err2 := pinblock.ParsePAN("4000001234567899")
+	if err := errors.Join(err1, err2); err != nil {
+		log.Fatal(err)
+	}
 	s, err := sessions.Fresh(ctx)
 	if err != nil {
 		log.Fatal(err)

@@ -35,5 +35,5 @@ func ExampleOpen() {
 	// Output:
 	// <nil>
 	// true
-	// sqlstore: a store is "sqlite:" and the name of a file, or a "postgres://" address
+	// issuer/sqlstore: a store is "sqlite:" and the name of a file, or a "postgres://" address
 }

@@ -21,17 +21,17 @@ const versions = "pinion_migrations"
 
 // ErrNewer says that the database was brought up to date by a later version of
 // this package, which the present one cannot know how to write to.
-var ErrNewer = errors.New("sqlstore: the database is of a newer version of pinion")
+var ErrNewer = errors.New("issuer/sqlstore: the database is of a newer version of pinion")
 
 // migrate brings the tables up to date.
 func migrate(ctx context.Context, db *sql.DB, e engine, dialect goose.Dialect, options ...goose.ProviderOption) error {
 	files, err := fs.Sub(migrations, "migrations/"+e.Kind())
 	if err != nil {
-		return fmt.Errorf("sqlstore: %w", err)
+		return fmt.Errorf("issuer/sqlstore: %w", err)
 	}
 	p, err := goose.NewProvider(dialect, db, files, append(options, goose.WithTableName(versions))...)
 	if err != nil {
-		return fmt.Errorf("sqlstore: the migrations that are built in: %w", err)
+		return fmt.Errorf("issuer/sqlstore: the migrations that are built in: %w", err)
 	}
 	current, target, err := p.GetVersions(ctx)
 	if err == nil && current > target {
@@ -43,7 +43,7 @@ func migrate(ctx context.Context, db *sql.DB, e engine, dialect goose.Dialect, o
 	if err != nil {
 		f := failed(ctx, e, err)
 		if errors.Is(f, issuer.ErrStore) {
-			return fmt.Errorf("sqlstore: the tables could not be brought up to date: %w", f)
+			return fmt.Errorf("issuer/sqlstore: the tables could not be brought up to date: %w", f)
 		}
 		return f
 	}

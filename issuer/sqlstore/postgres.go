@@ -28,7 +28,7 @@ const (
 
 // ErrNotDurable says that the server is set up to report commits that are not on
 // disk: a crash of it would give tries back.
-var ErrNotDurable = errors.New("sqlstore: synchronous_commit is off for this role or database: commits would be reported before they are durable")
+var ErrNotDurable = errors.New("issuer/sqlstore: synchronous_commit is off for this role or database: commits would be reported before they are durable")
 
 func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	conf, err := pgxpool.ParseConfig(dsn)

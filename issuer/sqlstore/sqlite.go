@@ -42,15 +42,15 @@ func openLite(ctx context.Context, file string) (*Store, error) {
 	}
 	file, err := filepath.Abs(file)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: %w", err)
+		return nil, fmt.Errorf("issuer/sqlstore: %w", err)
 	}
 	// SQLite would make it readable by everybody. Its companions take its mode.
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: %w", err)
+		return nil, fmt.Errorf("issuer/sqlstore: %w", err)
 	}
 	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("sqlstore: %w", err)
+		return nil, fmt.Errorf("issuer/sqlstore: %w", err)
 	}
 	l := &lite{turn: make(chan struct{}, 1), stmts: map[string]*sql.Stmt{}, ended: make(chan struct{})}
 	l.turn <- struct{}{}

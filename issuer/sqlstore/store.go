@@ -67,7 +67,7 @@ type tx interface {
 }
 
 // ErrDSN says that a data source name is neither SQLite's nor PostgreSQL's.
-var ErrDSN = errors.New(`sqlstore: a store is "sqlite:" and the name of a file, or a "postgres://" address`)
+var ErrDSN = errors.New(`issuer/sqlstore: a store is "sqlite:" and the name of a file, or a "postgres://" address`)
 
 // Open opens a store and brings its tables up to date. Of SQLite the file is made
 // if it is not there; of PostgreSQL the database must exist. The dsn is

@@ -22,7 +22,7 @@ const (
 
 // errChanges says that f returned what it does not hold: a mistake in the
 // program, found before it is written over somebody else's work.
-var errChanges = errors.New("sqlstore: changes to what was not claimed")
+var errChanges = errors.New("issuer/sqlstore: changes to what was not claimed")
 
 // Transact implements [issuer.Store].
 //

@@ -95,7 +95,7 @@ func workingStep(initial keys.Algorithm, ksn KSN, p Purpose, a keys.Algorithm) (
 func (n *node) follow(s step) error {
 	b, err := aes.NewCipher(n.bytes())
 	if err != nil {
-		return fmt.Errorf("dukpt: %w", err) // not for a length that a key has
+		return fmt.Errorf("keys/dukpt: %w", err) // not for a length that a key has
 	}
 	for i := range s.blocks() {
 		n.data = s.block(i)

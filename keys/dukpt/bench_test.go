@@ -14,8 +14,22 @@ import (
 // The counters have 1, 5 and 10 or 16 one bits: the fewest and the most, and a
 // terminal's counter after some years.
 func BenchmarkTDESPINKey(b *testing.B) {
-	bdk, ksn := root(b, keys.TDES2)
-	for _, c := range []uint32{0x1, 0x1234, 0x1ff800} {
+	benchPINKeys(b, keys.TDES2, []uint32{0x1, 0x1234, 0x1ff800}, func(bdk, ksn []byte) {
+		tdes2(naiveTDESPINKey(bdk, ksn))
+	})
+}
+
+func BenchmarkAESPINKey(b *testing.B) {
+	benchPINKeys(b, keys.AES128, []uint32{0x1, 0x1234, 0xffff0000}, func(bdk, ksn []byte) {
+		block(aes.NewCipher(naiveAESWorkingKey(bdk, keys.AES128, ksn, 0x1000, keys.AES128)))
+	})
+}
+
+// benchPINKeys derives the PIN keys of some transactions, and derives them the naive way.
+func benchPINKeys(b *testing.B, a keys.Algorithm, counters []uint32, naive func(bdk, ksn []byte)) {
+	bdk, ksn := root(b, a)
+	raw := unhex(rootHex[a].bdk)
+	for _, c := range counters {
 		ksn, name := withCounter(b, ksn, c), strconv.Itoa(bits.OnesCount32(c))
 		b.Run("here-"+name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -25,11 +39,11 @@ func BenchmarkTDESPINKey(b *testing.B) {
 				}
 			}
 		})
-		raw, serial := unhex(rootHex[keys.TDES2].bdk), ksn.Bytes()
+		serial := ksn.Bytes()
 		b.Run("naive-"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				tdes2(naiveTDESPINKey(raw, serial))
+				naive(raw, serial)
 			}
 		})
 	}
@@ -55,28 +69,6 @@ func BenchmarkTDESDerive(b *testing.B) {
 			naiveTDESTransactionKey(raw, serial)
 		}
 	})
-}
-
-func BenchmarkAESPINKey(b *testing.B) {
-	bdk, ksn := root(b, keys.AES128)
-	for _, c := range []uint32{0x1, 0x1234, 0xffff0000} {
-		ksn, name := withCounter(b, ksn, c), strconv.Itoa(bits.OnesCount32(c))
-		b.Run("here-"+name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := dukpt.PINKey(bdk, ksn); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		raw, serial := unhex(rootHex[keys.AES128].bdk), ksn.Bytes()
-		b.Run("naive-"+name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				block(aes.NewCipher(naiveAESWorkingKey(raw, keys.AES128, serial, 0x1000, keys.AES128)))
-			}
-		})
-	}
 }
 
 func BenchmarkTerminal(b *testing.B) {

@@ -2,8 +2,9 @@ package dukpt_test
 
 import (
 	"context"
-	"encoding/hex"
+	"errors"
 	"fmt"
+	"log"
 
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
@@ -16,23 +17,23 @@ import (
 func Example() {
 	bdk, err := cleartext.Parse(keys.TDES2, keys.UsageBDK, "0123456789ABCDEFFEDCBA9876543210")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	ksn, err := dukpt.ParseKSN("FFFF9876543210E00001")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	key, err := dukpt.PINKey(bdk, ksn)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(key, "of transaction", ksn.Counter())
 
-	pan, _ := pinblock.ParsePAN("4012345678909")
-	block, _ := hex.DecodeString("1B9C1845EB993A7A")
+	pan, err := pinblock.ParsePAN("4012345678909")
+	if err != nil {
+		log.Fatal(err)
+	}
+	block := []byte{0x1B, 0x9C, 0x18, 0x45, 0xEB, 0x99, 0x3A, 0x7A}
 	pin, err := pinblock.Open(context.Background(), key, pinblock.ISO0, block, pan)
 	fmt.Println(pin, err)
 	// Output:
@@ -43,28 +44,35 @@ func Example() {
 // Both sides: what the terminal seals, the host opens.
 func ExampleTerminal() {
 	ctx := context.Background()
-	bdk, _ := keys.Generate(keys.AES256, keys.UsageBDK)
-	ksn, _ := dukpt.ParseKSN("123456789012345600000000")
-	ik, _ := dukpt.InitialKey(bdk, ksn)
-	terminal, err := dukpt.NewTerminal(ik, ksn)
-	if err != nil {
-		fmt.Println(err)
-		return
+	bdk, err1 := keys.Generate(keys.AES256, keys.UsageBDK)
+	ksn, err2 := dukpt.ParseKSN("123456789012345600000000")
+	ik, err3 := dukpt.InitialKey(bdk, ksn)
+	terminal, err4 := dukpt.NewTerminal(ik, ksn)
+	pin, err5 := pinblock.ParsePIN("1234")
+	pan, err6 := pinblock.ParsePAN("4012345678909")
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+		log.Fatal(err)
 	}
 
-	pin, _ := pinblock.ParsePIN("1234")
-	pan, _ := pinblock.ParsePAN("4012345678909")
 	for range 3 {
 		tx, err := terminal.Next()
 		if err != nil {
-			fmt.Println(err) // ErrEndOfLife: it is time for another initial key
-			return
+			log.Fatal(err) // ErrEndOfLife: it is time for another initial key
 		}
-		key, _ := tx.PINKey()
-		block, _ := pinblock.Seal(ctx, nil, key, pinblock.ISO4, pin, pan)
+		key, err := tx.PINKey()
+		if err != nil {
+			log.Fatal(err)
+		}
+		block, err := pinblock.Seal(ctx, nil, key, pinblock.ISO4, pin, pan)
+		if err != nil {
+			log.Fatal(err)
+		}
 
 		// The block and the KSN go to the host.
-		key, _ = dukpt.PINKey(bdk, tx.KSN())
+		key, err = dukpt.PINKey(bdk, tx.KSN())
+		if err != nil {
+			log.Fatal(err)
+		}
 		got, err := pinblock.Open(ctx, key, pinblock.ISO4, block, pan)
 		fmt.Println(tx.KSN(), got.Equal(pin), err)
 	}

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-var errMarshal = errors.New("dukpt: keys cannot be marshalled")
+var errMarshal = errors.New("keys/dukpt: keys cannot be marshalled")
 
 // hidden is in every type here that holds keys. The keys print nothing by
 // themselves, wherever they are held; this says so in words, and keeps encoders

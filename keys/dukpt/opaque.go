@@ -62,8 +62,9 @@ func BaseKeyVariant(bdk keys.Key) (keys.Key, error) {
 }
 
 // InitialKeyTDES is [InitialKey] for a double length TDES BDK that only enciphers,
-// and its [BaseKeyVariant]. Errors are those of the two, [ErrKSN], [ErrScheme], and
-// [keys.ErrWeak] if the two are one key.
+// and its [BaseKeyVariant]. The other way round they give another key, which no error
+// tells. Errors are those of the two, [ErrKSN], [ErrScheme], and [keys.ErrWeak] if the
+// two are one key.
 func InitialKeyTDES(ctx context.Context, bdk, variant Encrypter, ksn KSN) (keys.Key, error) {
 	switch {
 	case ksn.IsZero():

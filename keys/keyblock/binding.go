@@ -130,7 +130,7 @@ func (v *version) newCipher(raw []byte) (cipher.Block, error) {
 	copy(buf[copy(buf[:], raw):], raw) // K3 = K1 of a double length key
 	b, err := des.NewTripleDESCipher(buf[:])
 	if err != nil {
-		return nil, fmt.Errorf("keyblock: %w", err) // GODEBUG=fips140=only
+		return nil, fmt.Errorf("keys/keyblock: %w", err) // GODEBUG=fips140=only
 	}
 	return b, nil
 }

@@ -6,6 +6,13 @@
 // protection key (KBPK) can unwrap; everybody can read the header, with
 // [ParseHeader] and [Explain].
 //
+//	block, err := keyblock.Wrap(ctx, kbpk, keyblock.Header{Version: 'D', Mode: 'B', Exportability: 'N'}, zpk)
+//	u, err := keyblock.Unwrap(ctx, kbpk, block)
+//	key, err := u.Key()
+//
+// Keys of a device come and go in blocks by HSM.ImportKeyBlock and HSM.ExportKeyBlock of
+// [github.com/pinion-hsm/pinion/hsm].
+//
 // # Versions
 //
 //	A  TDES, variants of the KBPK   TR-31:2005, withdrawn

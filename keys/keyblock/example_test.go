@@ -68,5 +68,5 @@ func ExampleHeader_Check() {
 		log.Fatal(err)
 	}
 	fmt.Println(h.Check())
-	// Output: keyblock: header is not as X9.143 has it: mode of use (character 8): the usage does not go with it
+	// Output: keys/keyblock: header is not as X9.143 has it: mode of use (character 8, counted from 0): the usage does not go with it
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
@@ -14,12 +15,14 @@ import (
 // was made with does not unwrap.
 func ExampleUnwrap() {
 	ctx := context.Background()
-	kbpk, _ := cleartext.ParseAES("88E1AB2A2E3DD38C1FA039A536500CC8A87AB9D62DC92C01058FA79F44657DE6", keys.UsageKBPK) // a test key
+	kbpk, err := cleartext.ParseAES("88E1AB2A2E3DD38C1FA039A536500CC8A87AB9D62DC92C01058FA79F44657DE6", keys.UsageKBPK) // a test key
+	if err != nil {
+		log.Fatal(err)
+	}
 	block := "D0112P0AE00E0000B82679114F470F540165EDFBF7E250FCEA43F810D215F8D207E2E417C07156A27E8E31DA05F7425509593D03A457DC34"
 	u, err := keyblock.Unwrap(ctx, kbpk, block)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	k, err := u.Key()
 	fmt.Println(k, k.KCV(), err)

@@ -54,7 +54,7 @@ func (u Unwrapped) cipher() (keys.Algorithm, error) {
 	return 0, ErrNotCipherKey
 }
 
-var errMarshal = errors.New("keyblock: an unwrapped key cannot be marshalled; wrap it again")
+var errMarshal = errors.New("keys/keyblock: an unwrapped key cannot be marshalled; wrap it again")
 
 // String returns the header, and that a key is there.
 func (u Unwrapped) String() string { return "[key of " + u.Header.String() + "]" }

@@ -42,7 +42,7 @@ func newCipher(a keys.Algorithm, raw []byte) (cipher.Block, error) {
 	copy(k[copy(k[:], raw):], raw)
 	b, err := des.NewTripleDESCipher(k[:])
 	if err != nil {
-		return nil, fmt.Errorf("clearblock: %w", err) // GODEBUG=fips140=only
+		return nil, fmt.Errorf("keys/keyblock/clearblock: %w", err) // GODEBUG=fips140=only
 	}
 	return b, nil
 }

@@ -17,7 +17,8 @@ type deviceFlags struct {
 	uri            string
 	policy         string
 	allowInProcess bool
-	sessions       int // at the same time; 0: the usual number
+	sessions       int  // at the same time; 0: the usual number
+	existing       bool // a token is not made: the command needs keys that are there
 }
 
 // add defines --device, --policy and --allow-in-process.
@@ -95,7 +96,9 @@ func (d *deviceFlags) openDevice(ctx context.Context, e *env) (hsm.Device, error
 	// output that goes away ("| head") must not end the process before that: the
 	// write fails, and the command ends as it does for any error.
 	signal.Ignore(syscall.SIGPIPE)
-	device, err := devices.OpenDevice(ctx, uri, devices.Options{Credential: askCredential(e), Passphrase: askPassphrase(e), Sessions: d.sessions})
+	device, err := devices.OpenDevice(ctx, uri, devices.Options{
+		Credential: askCredential(e), Passphrase: askPassphrase(e), Existing: d.existing, Sessions: d.sessions,
+	})
 	if err != nil {
 		return nil, deviceProblem(err)
 	}
@@ -104,8 +107,11 @@ func (d *deviceFlags) openDevice(ctx context.Context, e *env) (hsm.Device, error
 
 // deviceProblem says of what flag a bad URI is.
 func deviceProblem(err error) error {
-	if errors.Is(err, devices.ErrURI) {
+	switch {
+	case errors.Is(err, devices.ErrURI):
 		return about("--device", err)
+	case errors.Is(err, devices.ErrNotThere):
+		return about("--device", err).withHint("is the path right? 'pinion key generate', 'key import' and 'lab load' make a token where there is none")
 	}
 	return err
 }

@@ -9,7 +9,7 @@ import (
 func init() { register("key", newKeyAdopt) }
 
 func newKeyAdopt(e *env) *cobra.Command {
-	k := keyCommand{env: e}
+	k := keyCommand{env: e, deviceFlags: deviceFlags{existing: true}}
 	var kind kindFlags
 	c := &cobra.Command{
 		Use:   "adopt",

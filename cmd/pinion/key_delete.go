@@ -13,7 +13,7 @@ import (
 func init() { register("key", newKeyDelete) }
 
 func newKeyDelete(e *env) *cobra.Command {
-	k := keyCommand{env: e}
+	k := keyCommand{env: e, deviceFlags: deviceFlags{existing: true}}
 	var yes bool
 	c := &cobra.Command{
 		Use:   "delete",

@@ -11,7 +11,7 @@ import (
 func init() { register("key", newKeyExport) }
 
 func newKeyExport(e *env) *cobra.Command {
-	k := keyCommand{env: e}
+	k := keyCommand{env: e, deviceFlags: deviceFlags{existing: true}}
 	var kbpk, version, mode, exportability string
 	c := &cobra.Command{
 		Use:   "export",

@@ -9,7 +9,7 @@ import (
 func init() { register("key", newKeyKCV) }
 
 func newKeyKCV(e *env) *cobra.Command {
-	k := keyCommand{env: e}
+	k := keyCommand{env: e, deviceFlags: deviceFlags{existing: true}}
 	c := &cobra.Command{
 		Use:   "kcv",
 		Short: "Print the check value of a key",

@@ -12,7 +12,7 @@ import (
 func init() { register("key", newKeyList) }
 
 func newKeyList(e *env) *cobra.Command {
-	k := keyCommand{env: e}
+	k := keyCommand{env: e, deviceFlags: deviceFlags{existing: true}}
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the keys of a device",

@@ -30,7 +30,7 @@ type memberFlag struct {
 // newPINCommand adds the flags that every pin command has, and one for each
 // member. The first member decides between one request and many.
 func newPINCommand(e *env, c *cobra.Command, members ...string) *pinCommand {
-	p := &pinCommand{env: e, first: members[0]}
+	p := &pinCommand{env: e, first: members[0], device: deviceFlags{existing: true}}
 	c.Args = noArgs
 	p.device.add(c)
 	p.out.flag(c)

@@ -20,6 +20,10 @@ type Options struct {
 	// Nil means that the passphrase must come from the URI.
 	Passphrase func(ctx context.Context, path string, create bool) ([]byte, error)
 
+	// Existing says that the token of softhsm:/dir or nss:/dir is there already: where
+	// one would be made, the error is [ErrNotThere]. Opening a keystore makes nothing.
+	Existing bool
+
 	// Sessions is how many operations run at the same time on a PKCS#11 token, as in
 	// [pkcs11.Config]. Zero is the usual number.
 	Sessions int

@@ -72,6 +72,30 @@ func TestNoCredentialInErrors(t *testing.T) {
 	}
 }
 
+// TestExisting: a misspelt path is told, and nothing is made there.
+func TestExisting(t *testing.T) {
+	t.Parallel()
+	for _, scheme := range []string{"softhsm", "nss"} {
+		path := filepath.Join(t.TempDir(), "typo")
+		_, err := devices.Open(t.Context(), scheme+":"+path, devices.Options{Existing: true})
+		require.ErrorIs(t, err, devices.ErrNotThere, scheme)
+		require.ErrorContains(t, err, path)
+		require.NoDirExists(t, path)
+
+		h, err := devices.Open(t.Context(), scheme+":"+path, noOptions)
+		require.NoError(t, err, scheme)
+		_, err = h.GenerateKey(t.Context(), hsm.KeySpec{Label: "zpk1", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
+		require.NoError(t, err, scheme)
+		require.NoError(t, h.Close())
+		h, err = devices.Open(t.Context(), scheme+":"+path, devices.Options{Existing: true})
+		require.NoError(t, err, scheme)
+		info, err := h.KeyInfo(t.Context(), "zpk1")
+		require.NoError(t, err, scheme)
+		require.Equal(t, keys.UsagePIN, info.Usage)
+		require.NoError(t, h.Close())
+	}
+}
+
 // TestSchemeCase: schemes are case-insensitive, RFC 3986 3.1.
 func TestSchemeCase(t *testing.T) {
 	t.Parallel()

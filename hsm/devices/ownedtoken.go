@@ -3,6 +3,7 @@ package devices
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -25,7 +26,7 @@ type makers[T ownedToken] struct {
 // device opens a token of its own: without a directory one that Close removes, and
 // with one the token in it, made if the directory is new or empty.
 func (m makers[T]) device(ctx context.Context, dir string, o Options) (hsm.Device, error) {
-	token, err := m.token(dir)
+	token, err := m.token(dir, o.Existing)
 	if err != nil {
 		return nil, err
 	}
@@ -36,15 +37,18 @@ func (m makers[T]) device(ctx context.Context, dir string, o Options) (hsm.Devic
 	return &tokenDevice{Device: d, token: token}, nil
 }
 
-func (m makers[T]) token(dir string) (T, error) {
+func (m makers[T]) token(dir string, existing bool) (none T, err error) {
 	if dir == "" {
 		return m.temporary()
 	}
 	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return m.create(dir)
+	switch isNew := errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0; {
+	case !isNew:
+		return m.open(dir)
+	case existing:
+		return none, fmt.Errorf("%w in %s", ErrNotThere, dir)
 	}
-	return m.open(dir)
+	return m.create(dir)
 }
 
 // tokenDevice is a device that ends its token too.

@@ -13,6 +13,9 @@ import (
 // ErrURI is returned for a device URI that cannot be understood.
 var ErrURI = errors.New("hsm/devices: the device URI is not understood")
 
+// ErrNotThere is returned with [Options.Existing] for a directory without a token.
+var ErrNotThere = errors.New("hsm/devices: there is no token yet")
+
 // Scheme describes one kind of device URI.
 type Scheme struct {
 	Name string // without the colon: "pkcs11"

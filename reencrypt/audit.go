@@ -63,14 +63,9 @@ func continueLog(f *os.File, m *Manifest) error {
 	log = log[:bytes.LastIndexByte(log, '\n')+1]
 	there := false
 	head, err := audit.Verify(audit.Start(), func(yield func(audit.Entry, error) bool) {
-		for line := range bytes.Lines(log) {
-			var e audit.Entry
-			if json.Unmarshal(line, &e) != nil {
-				yield(e, fmt.Errorf("%w: a line is not an entry", audit.ErrBroken))
-				return
-			}
+		for e, err := range audit.Lines(bytes.NewReader(log)) {
 			there = there || e.Action == auditAction && e.Trace == digest
-			if !yield(e, nil) {
+			if !yield(e, err) {
 				return
 			}
 		}

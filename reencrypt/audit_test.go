@@ -1,8 +1,6 @@
 package reencrypt_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,20 +12,15 @@ import (
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
-// entries reads and verifies a log.
+// entries returns the entries of a log whose chain holds.
 func entries(t *testing.T, path string) (list []audit.Entry) {
 	t.Helper()
-	_, err := audit.Verify(audit.Start(), func(yield func(audit.Entry, error) bool) {
-		for line := range bytes.Lines([]byte(read(t, path))) {
-			var e audit.Entry
-			require.NoError(t, json.Unmarshal(line, &e))
-			list = append(list, e)
-			if !yield(e, nil) {
-				return
-			}
-		}
-	})
+	text := read(t, path)
+	_, err := audit.Verify(audit.Start(), audit.Lines(strings.NewReader(text)))
 	require.NoError(t, err)
+	for e := range audit.Lines(strings.NewReader(text)) {
+		list = append(list, e)
+	}
 	return list
 }
 

@@ -9,8 +9,6 @@ import (
 	"os"
 	"slices"
 	"time"
-
-	"github.com/pinion-hsm/pinion/internal/durable"
 )
 
 // keyParams is a key as a checkpoint and a manifest name it.
@@ -108,11 +106,11 @@ type checkpoint struct {
 	Manifest *Manifest `json:"manifest,omitempty"` // all rows are done; the files have to get their names
 }
 
-// save writes the checkpoint, so that it is there whatever happens.
-func (c *checkpoint) save(path string) error {
+// save writes a checkpoint, so that it is there whatever happens.
+func (r *run) save(c *checkpoint) error {
 	text, err := json.MarshalIndent(c, "", "  ")
 	if err == nil {
-		err = durable.Replace(path, append(text, '\n'))
+		err = r.o.replace(r.files.checkpoint, append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("%w: the checkpoint: %w", ErrWrite, err)

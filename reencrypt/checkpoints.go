@@ -7,22 +7,22 @@ import (
 
 // checkpoints writes checkpoints while rows are written.
 type checkpoints struct {
-	r      *run
-	next   chan checkpoint // one that is to be written
-	failed chan error
+	r     *run
+	next  chan checkpoint // one that is to be written
+	ended chan struct{}   // no more are written
+	err   error           // why; read when ended is closed
 }
 
-// startCheckpoints starts it, if the run can be resumed at all.
+// startCheckpoints starts it. A checkpoint that cannot be written is the last.
 func (r *run) startCheckpoints() *checkpoints {
-	c := &checkpoints{r: r, next: make(chan checkpoint), failed: make(chan error, 1)}
+	c := &checkpoints{r: r, next: make(chan checkpoint), ended: make(chan struct{})}
 	go func() {
-		var err error
+		defer close(c.ended)
 		for point := range c.next {
-			if err == nil {
-				err = c.write(&point)
+			if c.err = c.write(&point); c.err != nil {
+				return
 			}
 		}
-		c.failed <- err
 	}()
 	return c
 }
@@ -33,11 +33,12 @@ func (c *checkpoints) write(point *checkpoint) error {
 	if err := errors.Join(c.r.out.sync(), c.r.rejects.sync()); err != nil {
 		return err
 	}
-	return point.save(c.r.files.checkpoint)
+	return c.r.save(point)
 }
 
-// take writes a checkpoint, unless the one before is still being written: the
-// next one does as well.
+// take writes a checkpoint if the run can be resumed at all, unless the one before is
+// still being written: the next one does as well. It returns an error if one could not
+// be written: hours of work are not to hang on luck.
 func (c *checkpoints) take(point *checkpoint) error {
 	if !c.r.o.resumable() {
 		return nil
@@ -46,6 +47,8 @@ func (c *checkpoints) take(point *checkpoint) error {
 	p.State.Reasons = maps.Clone(point.State.Reasons)
 	select {
 	case c.next <- p:
+	case <-c.ended:
+		return c.err
 	default:
 	}
 	return nil
@@ -54,5 +57,6 @@ func (c *checkpoints) take(point *checkpoint) error {
 // stop waits for the last one, and returns the first error there was.
 func (c *checkpoints) stop() error {
 	close(c.next)
-	return <-c.failed
+	<-c.ended
+	return c.err
 }

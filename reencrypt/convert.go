@@ -2,10 +2,7 @@ package reencrypt
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"sync"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
@@ -44,6 +41,8 @@ type Converter struct {
 	rejectsPack    Compression
 	from, to       hsm.KeyInfo
 	fromBDK, toBDK bool
+	titles         [len(values{}.text)]string // of the roles, in the order of Roles
+	places         [len(values{}.text)]int    // CSV: of their columns
 }
 
 // NewConverter returns a converter for rows of a layout. It asks the device for the
@@ -64,6 +63,12 @@ func NewConverter(ctx context.Context, h *hsm.HSM, job Job, l *Layout) (*Convert
 	}
 	if err := c.allowed(ctx); err != nil {
 		return nil, err
+	}
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	for i, role := range roles {
+		c.titles[i], c.places[i] = l.Names[role], l.place(role)
 	}
 	return c, c.columns()
 }
@@ -111,167 +116,17 @@ func (c *Converter) batch() hsm.Batch {
 	return hsm.Batch{From: c.job.From, To: c.job.To, ToChipCard: c.job.ToChipCard}
 }
 
-// Outcome is what became of a chunk.
-type Outcome struct {
-	Out        []byte // rows, compressed if that was asked for
-	Rejects    []byte
-	Rows       int64
-	Translated int64
-	Reasons    map[Reason]int64 // of the rows that were rejected
-}
-
-// scratches are rows of chunks that are done: there are millions.
-var scratches = sync.Pool{New: func() any { return new([]row) }}
-
 // Convert translates the rows of a chunk. An error is about the device or the job,
 // and then nothing is known of any row: it can be tried again.
 func (c *Converter) Convert(ctx context.Context, ch *Chunk) (*Outcome, error) {
-	scratch := scratches.Get().(*[]row)
-	defer scratches.Put(scratch)
-	rows := slices.Grow((*scratch)[:0], len(ch.records))[:len(ch.records)]
-	*scratch = rows
-	defer clear(rows)
-	size := c.job.From.Format.BlockSize()
-	slab := make([]byte, len(rows)*size)
-	var fields []field
-	for i, rec := range ch.records {
-		rows[i] = row{text: rec.of(ch.data), number: rec.number, reason: rec.reason}
-		rows[i].item.Block, slab = slab[:size:size], slab[size:]
-		if rec.reason == "" {
-			fields = c.read(&rows[i], fields)
-		}
-	}
-	blocks := make([][]byte, len(rows))
+	b := batches.Get().(*batch)
+	b.read(c, ch)
 	if c.job.Mode != DryRun {
-		if err := c.translate(ctx, rows, blocks); err != nil {
-			return nil, err
+		if err := c.translate(ctx, b); err != nil {
+			return nil, err // and the batch is left to a call that may have been abandoned
 		}
 	}
-	return c.render(ch, rows, blocks), nil
-}
-
-// translate has the device translate the good rows.
-func (c *Converter) translate(ctx context.Context, rows []row, blocks [][]byte) error {
-	if c.toBDK {
-		return c.oneByOne(ctx, rows, blocks)
-	}
-	b := c.batch()
-	scratch := itemScratches.Get().(*itemScratch)
-	b.Items, scratch.index = slices.Grow(scratch.items[:0], len(rows)), scratch.index[:0]
-	index := scratch.index
-	for i := range rows {
-		if rows[i].reason == "" {
-			b.Items, index = append(b.Items, rows[i].item), append(index, i)
-		}
-	}
-	scratch.items, scratch.index = b.Items, index
-	if len(index) == 0 {
-		itemScratches.Put(scratch)
-		return nil
-	}
-	results, err := c.hsm.TranslatePINs(ctx, b)
-	if err != nil {
-		return err // and the items are left to a call that may have been abandoned
-	}
-	defer func() {
-		clear(scratch.items)
-		itemScratches.Put(scratch)
-	}()
-	for j, res := range results {
-		i := index[j]
-		if errors.Is(res.Err, hsm.ErrDevice) { // is it this block, or was it the moment?
-			res.Block, res.Err = c.one(ctx, &rows[i])
-		}
-		if err := rows[i].settle(&blocks[i], res.Block, res.Err); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// itemScratch is what a batch is made of.
-type itemScratch struct {
-	items []hsm.Item
-	index []int
-}
-
-var itemScratches = sync.Pool{New: func() any { return new(itemScratch) }}
-
-// oneByOne translates rows that have each an outgoing key of their own.
-func (c *Converter) oneByOne(ctx context.Context, rows []row, blocks [][]byte) error {
-	for i := range rows {
-		if rows[i].reason != "" {
-			continue
-		}
-		block, err := c.one(ctx, &rows[i])
-		if errors.Is(err, hsm.ErrDevice) {
-			block, err = c.one(ctx, &rows[i])
-		}
-		if err := rows[i].settle(&blocks[i], block, err); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *Converter) one(ctx context.Context, r *row) ([]byte, error) {
-	t := hsm.Translation{Block: r.item.Block, PAN: r.item.PAN, From: c.job.From, To: c.job.To, ToChipCard: c.job.ToChipCard}
-	t.From.KSN, t.To.KSN = r.item.KSN, r.toKSN
-	return c.hsm.TranslatePIN(ctx, t)
-}
-
-// settle keeps the answer to one block. An error that is not that block's is
-// returned.
-func (r *row) settle(to *[]byte, block []byte, err error) error {
-	if err == nil {
-		*to = block
-		return nil
-	}
-	r.reason = reasonOf(err)
-	if r.reason == "" {
-		return err
-	}
-	return nil
-}
-
-// render writes the rows.
-func (c *Converter) render(ch *Chunk, rows []row, blocks [][]byte) *Outcome {
-	o := &Outcome{Rows: int64(len(rows)), Reasons: map[Reason]int64{}}
-	writes := c.job.Mode == Translate
-	var out, rejects []byte
-	if writes {
-		out = make([]byte, 0, len(ch.data)+len(rows)*2*max(0, c.job.To.Format.BlockSize()-c.job.From.Format.BlockSize()))
-	}
-	for i := range rows {
-		r := &rows[i]
-		if r.reason != "" {
-			o.Reasons[r.reason]++
-			rejects = c.reject(rejects, r)
-			continue
-		}
-		o.Translated++
-		if writes {
-			out = append(out, r.text[:r.block.start]...)
-			out = appendHex(out, blocks[i])
-			out = append(out, r.text[r.block.end:]...)
-		}
-	}
-	o.Out, o.Rejects = out, rejects
-	if c.outPack != None {
-		o.Out = c.outPack.pack(nil, out)
-	}
-	if c.rejectsPack != None {
-		o.Rejects = c.rejectsPack.pack(nil, rejects)
-	}
-	return o
-}
-
-// appendHex appends b as hex digits in upper case.
-func appendHex(dst, b []byte) []byte {
-	const digits = "0123456789ABCDEF"
-	dst = slices.Grow(dst, 2*len(b))
-	for _, x := range b {
-		dst = append(dst, digits[x>>4], digits[x&15])
-	}
-	return dst
+	o := c.render(ch, b)
+	b.done()
+	return o, nil
 }

@@ -28,13 +28,13 @@ func (c *counting) wrap(d hsm.Device) hsm.Device {
 	return c
 }
 
-func (c *counting) TranslatePINs(ctx context.Context, b hsm.Batch, from, to hsm.Key) ([]hsm.Result, error) {
+func (c *counting) TranslateColumn(ctx context.Context, dst []byte, b hsm.Column, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
 	n := c.calls.Add(1)
 	if c.fail != nil {
 		if err := c.fail(n); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	c.blocks.Add(int64(len(b.Items)))
-	return c.Device.TranslatePINs(ctx, b, from, to)
+	c.blocks.Add(int64(len(b.PANs)))
+	return c.Device.TranslateColumn(ctx, dst, b, from, to)
 }

@@ -1,5 +1,15 @@
 // Package reencrypt re-enciphers files of PIN blocks: whole portfolios, row by
-// row, for another key and another format, with the keys in an HSM.
+// row, for another key and another format, with the keys in an HSM. It is what
+// "pinion reencrypt" runs, for programs that do it themselves:
+//
+//	manifest, err := reencrypt.Run(ctx, reencrypt.Options{
+//		HSM: h,
+//		Job: reencrypt.Job{
+//			From: hsm.PINKey{Key: "zpk-old", Format: pinblock.ISO0},
+//			To:   hsm.PINKey{Key: "zpk-new", Format: pinblock.ISO4},
+//		},
+//		In: "cards.csv", Out: "new.csv", Rejects: "rejects.csv",
+//	})
 //
 // [Run] does a file: it reads rows of CSV or NDJSON, has a device translate them in
 // batches on all of its sessions, and writes them in their order, as they were or as the
@@ -25,4 +35,6 @@
 // are enciphered; the clear PIN is where the device has it, see [hsm.Exposure].
 // The rejects hold no block, and of an account number the first six and the last
 // four digits.
+//
+// On many machines at once it is [github.com/pinion-hsm/pinion/reencrypt/queue].
 package reencrypt

@@ -3,6 +3,7 @@ package reencrypt
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -19,7 +20,7 @@ func (r *run) complete() error {
 	if !r.o.resumable() {
 		return nil
 	}
-	return r.point.save(r.files.checkpoint)
+	return r.save(&r.point)
 }
 
 // place gives the files their names, writes the manifest and what the audit log
@@ -54,7 +55,7 @@ func (r *run) place() error {
 		}
 	}
 	if r.o.resumable() {
-		if err := os.Remove(r.files.checkpoint); err != nil {
+		if err := os.Remove(r.files.checkpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%w: %w", ErrWrite, err)
 		}
 		return durable.SyncDir(filepath.Dir(r.files.checkpoint))

@@ -1,10 +1,8 @@
 package reencrypt
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
@@ -137,6 +135,30 @@ func column(titles []string, name string, same func(a, b string) bool) (int, err
 	return at, nil
 }
 
+// place returns the column of a role.
+func (l *Layout) place(role Role) int {
+	if at, ok := l.Columns[role]; ok {
+		return at
+	}
+	return none
+}
+
+// check holds a layout to itself: it may come from a database.
+func (l *Layout) check() error {
+	bad := l.Kind == CSV && strings.IndexByte("\"\r\n\x00", l.Delimiter) >= 0
+	for _, at := range l.Columns {
+		bad = bad || at < 0 || at >= l.Width
+	}
+	if out := l.Out; out != nil {
+		bad = bad || out.Kind == l.Kind || l.Kind == CSV && len(out.Titles) != l.Width ||
+			l.Kind != CSV && !slices.Contains(out.Titles, l.Names[RoleBlock])
+	}
+	if bad {
+		return fmt.Errorf("%w: the layout contradicts itself", ErrColumns)
+	}
+	return nil
+}
+
 // has reports whether rows may have something in a role.
 func (l *Layout) has(role Role) bool {
 	if l.Kind == CSV {
@@ -144,54 +166,4 @@ func (l *Layout) has(role Role) bool {
 		return ok
 	}
 	return l.Names[role] != ""
-}
-
-// preamble reads what is before the rows, which goes into the output as it is: of
-// CSV the header, and a byte order mark.
-func (s *splitter) preamble() ([]byte, error) {
-	for s.ended == nil && len(s.rest) < 4 {
-		s.rest = s.fill(s.rest)
-	}
-	for _, utf16 := range []string{"\xff\xfe", "\xfe\xff"} {
-		if bytes.HasPrefix(s.rest, []byte(utf16)) {
-			return nil, fmt.Errorf("%w: the file is UTF-16: want UTF-8", ErrColumns)
-		}
-	}
-	at := 0
-	if bytes.HasPrefix(s.rest, []byte("\ufeff")) {
-		at = len("\ufeff")
-	}
-	if s.layout.Kind != CSV && s.layout.Out != nil {
-		if err := s.findTitles(at); err != nil {
-			return nil, err
-		}
-	}
-	if s.layout.Kind == CSV {
-		for {
-			n, reason := s.layout.end(s.rest[at:], s.ended != nil)
-			switch {
-			case reason != "":
-				return nil, fmt.Errorf("%w: the header is not well-formed", ErrColumns)
-			case n > 0 && blank(s.rest[at:at+n]):
-				at += n
-				continue
-			case n > 0:
-				if err := s.layout.header(s.rest[at : at+n]); err != nil {
-					return nil, err
-				}
-				at += n
-			case s.ended == nil && len(s.rest) <= maxLine:
-				s.rest = s.fill(s.rest)
-				continue
-			case s.ended != nil && !errors.Is(s.ended, io.EOF):
-				return nil, s.ended
-			default:
-				return nil, fmt.Errorf("%w: the file is empty: a CSV file has a header", ErrColumns)
-			}
-			break
-		}
-	}
-	head := append([]byte(nil), s.rest[:at]...)
-	s.rest = s.rest[at:]
-	return head, nil
 }

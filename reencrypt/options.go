@@ -3,11 +3,11 @@ package reencrypt
 import (
 	"errors"
 	"io"
-	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/internal/durable"
 )
 
 // Options say what [Run] does. HSM, Job, In, and Out and Rejects of a job that
@@ -42,7 +42,8 @@ type Options struct {
 	Program  string // for the manifest
 	Meter    *Meter // may be nil
 
-	open func(name string, flag int) (file, error) // for tests: nil is the file system's
+	open    func(name string, flag int) (file, error) // for tests: nil is the file system's
+	replace func(path string, content []byte) error   // writes checkpoints, as open
 }
 
 // Limits of what can be asked for.
@@ -73,6 +74,9 @@ func (o Options) settled() (Options, error) {
 	}
 	if o.open == nil {
 		o.open = openFile
+	}
+	if o.replace == nil {
+		o.replace = durable.Replace
 	}
 	if o.Job.Mode != Translate {
 		o.Out = ""
@@ -116,23 +120,7 @@ func (o *Options) check() error {
 	case o.Resume && o.Force:
 		return problemf("to resume and to begin anew exclude each other")
 	}
-	seen := map[string]bool{}
-	for _, name := range []string{o.In, o.Out, o.Rejects, o.AuditLog} {
-		if name == "" || name == "-" {
-			continue
-		}
-		path, err := filepath.Abs(name)
-		if err == nil {
-			if real, err := filepath.EvalSymlinks(path); err == nil {
-				path = real
-			}
-		}
-		if seen[path] {
-			return problemf("one file has two parts: input, output, rejects and audit log are different files")
-		}
-		seen[path] = true
-	}
-	return nil
+	return Apart(o.In, o.Out, o.Rejects, o.AuditLog)
 }
 
 // resumable reports whether the run keeps a checkpoint.

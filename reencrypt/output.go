@@ -2,7 +2,6 @@ package reencrypt
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"github.com/pinion-hsm/pinion/internal/flock"
+	"github.com/pinion-hsm/pinion/internal/durable"
 )
 
 // paths are the files of a run.
@@ -22,13 +20,13 @@ type paths struct {
 	checkpoint, manifest    string
 }
 
-func pathsOf(o *Options) (p paths) {
-	if o.Rejects != "" {
-		p.rejects, p.rejectsPartial = o.Rejects, o.Rejects+".partial"
+func pathsOf(out, rejects string) (p paths) {
+	if rejects != "" {
+		p.rejects, p.rejectsPartial = rejects, rejects+".partial"
 	}
-	if o.Out != "" && o.Out != "-" {
-		p.out, p.outPartial = o.Out, o.Out+".partial"
-		p.checkpoint, p.manifest = CheckpointOf(o.Out), ManifestOf(o.Out)
+	if out != "" && out != "-" {
+		p.out, p.outPartial = out, out+".partial"
+		p.checkpoint, p.manifest = CheckpointOf(out), ManifestOf(out)
 	}
 	return p
 }
@@ -62,14 +60,13 @@ func (r *run) openOutput() (*Manifest, error) {
 	if m, err := r.before(); m != nil || err != nil {
 		return m, err
 	}
-	if r.files.out != "" {
-		if err := r.lock(); err != nil {
-			return nil, err
-		}
-		if m, err := r.before(); m != nil || err != nil { // now that nobody else is at it
-			r.leave()
-			return m, err
-		}
+	if err := r.lock(); err != nil {
+		r.leave()
+		return nil, err
+	}
+	if m, err := r.before(); m != nil || err != nil { // now that nobody else is at it
+		r.leave()
+		return m, err
 	}
 	old := r.point.State.Begun || r.point.Manifest != nil
 	flags := os.O_RDWR | os.O_CREATE
@@ -81,7 +78,7 @@ func (r *run) openOutput() (*Manifest, error) {
 	}
 	if r.o.resumable() && !old {
 		// First, so that whoever finds the files finds out what they are.
-		if err := r.point.save(r.files.checkpoint); err != nil {
+		if err := r.save(&r.point); err != nil {
 			r.leave()
 			return nil, err
 		}
@@ -89,11 +86,11 @@ func (r *run) openOutput() (*Manifest, error) {
 	if !r.o.resumable() && r.files.checkpoint != "" {
 		_ = os.Remove(r.files.checkpoint) // of a run that is replaced
 	}
-	var err error
-	if r.out, err = r.sink(r.files.outPartial, flags, r.o.Job.Mode == Translate); err != nil {
-		return nil, err
-	}
-	if r.rejects, err = r.sink(r.files.rejectsPartial, flags, false); err != nil {
+	if err := r.openSinks(flags); err != nil {
+		if !old && r.o.resumable() {
+			_ = os.Remove(r.files.checkpoint) // nothing was begun
+		}
+		r.leave()
 		return nil, err
 	}
 	r.setFormats()
@@ -103,7 +100,15 @@ func (r *run) openOutput() (*Manifest, error) {
 	return nil, nil
 }
 
-// sink opens one output.
+func (r *run) openSinks(flags int) (err error) {
+	if r.out, err = r.sink(r.files.outPartial, flags, r.o.Job.Mode == Translate); err != nil {
+		return err
+	}
+	r.rejects, err = r.sink(r.files.rejectsPartial, flags, false)
+	return err
+}
+
+// sink opens one output. A checkpoint is to find it, so its name is on the disk first.
 func (r *run) sink(path string, flags int, stream bool) (*sink, error) {
 	if path == "" {
 		if stream {
@@ -112,6 +117,9 @@ func (r *run) sink(path string, flags int, stream bool) (*sink, error) {
 		return newSink(nil, nil), nil
 	}
 	f, err := r.o.open(path, flags)
+	if err == nil {
+		err = durable.SyncDir(filepath.Dir(path))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
 	}
@@ -158,39 +166,16 @@ func (r *run) before() (*Manifest, error) {
 			return nil, fmt.Errorf("%w: %s", ErrExists, base(path))
 		}
 	}
-	if info, err := os.Stat(r.files.outPartial); err == nil && info.Size() > 0 {
-		return nil, fmt.Errorf("%w: %s, and no checkpoint of it", ErrExists, base(r.files.outPartial))
+	for _, path := range []string{r.files.outPartial, r.files.rejectsPartial} {
+		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+			return nil, fmt.Errorf("%w: %s, and no checkpoint of it", ErrExists, base(path))
+		}
 	}
 	return nil, nil
 }
 
 func list(names []string) string {
 	return "different " + strings.Join(names, ", ")
-}
-
-// lock keeps other runs from the output as long as this process lives.
-func (r *run) lock() error {
-	// Nobody's run is waited for, but a process that just ended may have left a child
-	// that has the lock for another moment.
-	moment, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	unlock, err := flock.Lock(moment, r.files.outPartial)
-	switch {
-	case err == nil:
-		r.unlock = unlock
-	case errors.Is(err, context.DeadlineExceeded):
-		return ErrBusy
-	case !errors.Is(err, errors.ErrUnsupported):
-		return fmt.Errorf("%w: %w", ErrWrite, err)
-	}
-	return nil
-}
-
-// leave removes the file that the lock made, if there is nothing in it.
-func (r *run) leave() {
-	if info, err := os.Stat(r.files.outPartial); err == nil && info.Size() == 0 && !exists(r.files.checkpoint) {
-		_ = os.Remove(r.files.outPartial)
-	}
 }
 
 // discard removes what a run wrote that nobody can go on with.

@@ -34,6 +34,25 @@ func all(t testing.TB, l *Layout, r io.Reader, most int) (text string, records [
 	}
 }
 
+// sampled holds the rows of a sample, each cut out of its surroundings, to what they were
+// there.
+func sampled(t testing.TB, l *Layout, text string, size int) {
+	t.Helper()
+	rows := &splitter{in: strings.NewReader(text), layout: l, most: 7}
+	s, err := NewSampler(size, 5, rows.next)
+	require.NoError(t, err)
+	for {
+		c, err := s.Next()
+		if err == io.EOF {
+			return
+		}
+		require.NoError(t, err)
+		again, err := NewScattered(l, c.Places(), c.Data())
+		require.NoError(t, err)
+		require.Equal(t, c, again)
+	}
+}
+
 // FuzzCSV holds the rows and fields to those of encoding/csv where it takes the
 // text, and to nothing being lost where it does not.
 func FuzzCSV(f *testing.F) {
@@ -44,6 +63,7 @@ func FuzzCSV(f *testing.F) {
 		l := &Layout{Kind: CSV, Delimiter: ','}
 		got, records, reasons := all(t, l, strings.NewReader(text), int(most)+1)
 		require.Equal(t, text, got, "every byte is in a chunk")
+		sampled(t, l, text, int(most)+1)
 		_, again, _ := all(t, l, iotest.OneByteReader(strings.NewReader(text)), 1)
 		require.Equal(t, records, again, "how it is read does not matter")
 		bad := false

@@ -5,15 +5,10 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-
-	"github.com/pinion-hsm/pinion/pinblock"
 )
 
 // rejectsHeader is the first line of rejects that are CSV.
 const rejectsHeader = "row,id,pan,code,reason\n"
-
-// maxID is how much of a card's id is shown.
-const maxID = 128
 
 // rejectLine is one line of rejects that are NDJSON.
 type rejectLine struct {
@@ -44,23 +39,6 @@ func (c *Converter) reject(dst []byte, r *row) []byte {
 		return dst
 	}
 	return append(dst, b.Bytes()...)
-}
-
-// shownID returns the card's id as text. One that holds the account number, or
-// what may be one, is truncated as that is.
-func (r *row) shownID() string {
-	id := strings.ToValidUTF8(string(r.id[:min(len(r.id), maxID)]), "�")
-	digits := strings.Map(func(c rune) rune {
-		if c == ' ' || c == '-' {
-			return -1
-		}
-		return c
-	}, id)
-	pan, err := pinblock.ParsePAN(digits)
-	if err == nil && (pan.Equal(r.pan) || pan.Len() >= 13 && r.pan.IsZero()) {
-		return pan.String()
-	}
-	return id
 }
 
 // appendCSV appends a field, in quotes if it needs them.

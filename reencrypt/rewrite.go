@@ -28,13 +28,13 @@ func (l *Layout) rewrite(r *row, fields []field) Reason {
 // object returns a CSV record as a JSON object, and where the block is in it.
 func (l *Layout) object(rec []byte, fields []field) (text []byte, block span) {
 	text = make([]byte, 0, len(rec)+16*len(fields))
-	before := byte('{')
+	before, at := byte('{'), l.place(RoleBlock)
 	for i, f := range fields {
 		text = append(appendJSON(append(text, before), []byte(l.Out.Titles[i])), ':')
 		before = ','
 		value := f.text(rec)
-		if i == l.Columns[RoleBlock] {
-			value = bytes.TrimSpace(value)
+		if i == at {
+			value = bytes.Trim(value, " \t")
 			block = span{len(text) + 1, len(text) + 1 + len(value)}
 		}
 		text = appendJSON(text, value)

@@ -3,8 +3,8 @@ package reencrypt
 import (
 	"bytes"
 	"encoding/hex"
+	"slices"
 
-	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
@@ -15,30 +15,42 @@ type row struct {
 	number int64
 	reason Reason
 	block  span // of the block's hex digits in text
+	slot   int  // where in its batch the block is
 	id     []byte
 	pan    pinblock.PAN
-	item   hsm.Item
+	ksn    dukpt.KSN
 	toKSN  dukpt.KSN
 }
 
 // values are the texts of a row's roles; nil is one that is not there.
 type values struct {
-	pan, block, ksn, toKSN, id []byte
-	at                         span // of block in the row
+	text [5][]byte
+	at   span // of the block in the row
 }
 
-// read reads a row. What is wrong is in its reason, with the id if that could be
-// read.
-func (c *Converter) read(r *row, fields []field) []field {
+// Places in values, in the order of Roles.
+const (
+	panText = iota
+	blockText
+	ksnText
+	toKSNText
+	idText
+)
+
+var roles = Roles()
+
+// read reads a row, and its block. What is wrong is in its reason, with the id if that
+// could be read.
+func (c *Converter) read(r *row, block []byte, fields []field) []field {
 	var v values
 	if c.layout.Kind == CSV {
-		fields = c.layout.readCSV(r, fields[:0], &v)
+		fields = c.readCSV(r, fields[:0], &v)
 	} else {
-		c.layout.readNDJSON(r, &v)
+		c.readNDJSON(r, &v)
 	}
-	r.id, r.block = v.id, v.at
+	r.id, r.block = v.text[idText], v.at
 	if r.reason == "" {
-		r.reason = c.interpret(r, &v)
+		r.reason = c.interpret(r, block, &v)
 	}
 	if r.reason == "" && c.layout.Out != nil {
 		r.reason = c.layout.rewrite(r, fields)
@@ -47,70 +59,53 @@ func (c *Converter) read(r *row, fields []field) []field {
 }
 
 // readCSV finds the values of a CSV record.
-func (l *Layout) readCSV(r *row, fields []field, v *values) []field {
+func (c *Converter) readCSV(r *row, fields []field, v *values) []field {
 	rec := chomp(r.text)
-	fields, ok := csvFields(rec, l.Delimiter, fields)
+	fields, ok := csvFields(rec, c.layout.Delimiter, fields)
 	if !ok {
 		r.reason = Malformed
 		return fields
 	}
-	if len(fields) != l.Width {
+	if len(fields) != c.layout.Width {
 		r.reason = Columns
 		return fields
 	}
-	get := func(role Role) []byte {
-		at, ok := l.Columns[role]
-		if !ok {
-			return nil
+	for i, at := range c.places {
+		if at != none {
+			v.text[i] = field{fields[at].trim(rec), fields[at].quoted}.text(rec)
 		}
-		return bytes.TrimSpace(fields[at].text(rec))
 	}
-	v.pan, v.block, v.ksn, v.toKSN, v.id = get(RolePAN), get(RoleBlock), get(RoleKSN), get(RoleToKSN), get(RoleID)
-	v.at = fields[l.Columns[RoleBlock]].trim(rec)
+	v.at = fields[c.places[blockText]].trim(rec)
 	return fields
 }
 
 // readNDJSON finds the values of a JSON object.
-func (l *Layout) readNDJSON(r *row, v *values) {
+func (c *Converter) readNDJSON(r *row, v *values) {
 	rec := chomp(r.text)
-	var seen [5]bool
+	var seen [len(v.text)]bool
 	ok := members(rec, func(m member) bool {
-		name := m.name
-		if bytes.IndexByte(name, '\\') >= 0 {
-			if name, _ = unquoted(append(append([]byte{'"'}, name...), '"')); name == nil {
-				return true
-			}
+		name, _ := memberName(m)
+		i := slices.IndexFunc(c.titles[:], func(title string) bool { return title == string(name) })
+		if i < 0 || len(name) == 0 {
+			return true
 		}
-		for i, role := range roles {
-			if string(name) != l.Names[role] || len(name) == 0 {
-				continue
-			}
-			if seen[i] {
-				return false // twice: nobody knows which counts
-			}
-			seen[i] = true
-			value := m.value.of(rec)
-			text, isString := unquoted(value)
-			switch {
-			case bytes.Equal(value, []byte("null")):
-				return true
-			case !isString && role == RoleID:
-				text = value
-			case !isString:
-				return false
-			}
-			switch role {
-			case RolePAN:
-				v.pan = text
-			case RoleBlock:
-				v.block, v.at = text, span{m.value.start + 1, m.value.end - 1}
-			case RoleKSN:
-				v.ksn = text
-			case RoleToKSN:
-				v.toKSN = text
-			case RoleID:
-				v.id = text
-			}
+		if seen[i] {
+			return false // twice: nobody knows which counts
+		}
+		seen[i] = true
+		value := m.value.of(rec)
+		text, isString := unquoted(value)
+		switch {
+		case bytes.Equal(value, []byte("null")):
+			return true
+		case !isString && i == idText:
+			text = value
+		case !isString:
+			return false
+		}
+		v.text[i] = text
+		if i == blockText {
+			v.at = span{m.value.start + 1, m.value.end - 1}
 		}
 		return true
 	})
@@ -119,42 +114,39 @@ func (l *Layout) readNDJSON(r *row, v *values) {
 	}
 }
 
-var roles = Roles()
-
-// interpret makes an item for the device of the values.
-func (c *Converter) interpret(r *row, v *values) Reason {
-	if len(v.pan) > 0 {
-		pan, err := pinblock.ParsePAN(v.pan)
-		if err != nil {
+// interpret makes what a device is given of the values.
+func (c *Converter) interpret(r *row, block []byte, v *values) (reason Reason) {
+	pan, digits := v.text[panText], v.text[blockText]
+	if len(pan) > 0 {
+		var err error
+		if r.pan, err = pinblock.ParsePAN(pan); err != nil {
 			return BadPAN
 		}
-		r.pan, r.item.PAN = pan, pan
 	}
 	from, to := c.job.From.Format, c.job.To.Format
 	if n := max(from.MinPANLength(), to.MinPANLength()); r.pan.Len() < n {
-		if len(v.pan) == 0 {
+		if len(pan) == 0 {
 			return MissingPAN
 		}
 		return ShortPAN
 	}
-	if len(v.block) == 0 {
+	if len(digits) == 0 {
 		return MissingBlock
 	}
-	if len(v.block) != 2*from.BlockSize() {
+	if len(digits) != 2*from.BlockSize() {
 		return BadBlock
 	}
-	if _, err := hex.Decode(r.item.Block, v.block); err != nil {
+	if _, err := hex.Decode(block, digits); err != nil {
 		return BadBlock
 	}
-	var reason Reason
-	if r.item.KSN, reason = ksn(v.ksn, c.fromBDK); reason != "" {
+	if r.ksn, reason = ksn(v.text[ksnText], c.fromBDK); reason != "" {
 		return reason
 	}
 	if c.job.toSame {
-		r.toKSN = r.item.KSN
+		r.toKSN = r.ksn
 		return ""
 	}
-	r.toKSN, reason = ksn(v.toKSN, c.toBDK)
+	r.toKSN, reason = ksn(v.text[toKSNText], c.toBDK)
 	return reason
 }
 

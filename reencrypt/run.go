@@ -22,7 +22,8 @@ type run struct {
 	conv    *Converter
 	out     *sink
 	rejects *sink
-	unlock  func()
+	locked  []string // files that other runs are kept from
+	unlock  []func()
 
 	point   checkpoint // state is of what was written
 	sampled int64      // rows that a sample was taken from
@@ -40,7 +41,7 @@ func Run(ctx context.Context, o Options) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{o: o, files: pathsOf(&o), begun: time.Now(), unlock: func() {}}
+	r := &run{o: o, files: pathsOf(o.Out, o.Rejects), begun: time.Now()}
 	m, err := r.all(ctx)
 	r.close()
 	if err != nil {
@@ -152,7 +153,7 @@ func (r *run) stopped(err error) error {
 	// makes room for the checkpoint.
 	err = errors.Join(r.out.cut(s.OutSize), r.rejects.cut(s.RejectSize), r.out.sync(), r.rejects.sync())
 	if err == nil {
-		err = r.point.save(r.files.checkpoint)
+		err = r.save(&r.point)
 	}
 	if err != nil { // the checkpoint before is there, and what it says is written
 		if c, loadErr := loadCheckpoint(r.files.checkpoint); loadErr == nil && c != nil {
@@ -173,5 +174,7 @@ func (r *run) close() {
 			_ = s.close()
 		}
 	}
-	r.unlock()
+	for _, unlock := range r.unlock {
+		unlock()
+	}
 }

@@ -2,7 +2,6 @@ package reencrypt
 
 import (
 	"container/heap"
-	"context"
 	"errors"
 	"io"
 	"slices"
@@ -39,65 +38,79 @@ func rank(number int64) uint64 {
 	return x ^ x>>31
 }
 
-// sample reads all rows, and returns what hands out the chosen ones, in their
-// order.
-func (r *run) sample(ctx context.Context) func() (*Chunk, error) {
-	var rows []picked
-	var failed error
-	ready := false
-	return func() (*Chunk, error) {
-		if !ready {
-			rows, failed = r.pick(ctx)
-			ready = true
+// Sampler takes some rows out of chunks: the same ones every time, spread over them all.
+type Sampler struct {
+	size, most int
+	next       func() (*Chunk, error)
+	from       int64 // rows that there are
+	picked     bool
+	rows       ranks // those that were not handed out
+	failed     error
+}
+
+// NewSampler returns a sampler that takes so many of the rows that next hands out. Its
+// own chunks have at most that many rows.
+func NewSampler(size, most int, next func() (*Chunk, error)) (*Sampler, error) {
+	if size < 1 || size > MaxSample {
+		return nil, problemf("a sample has 1 to %d rows", MaxSample)
+	}
+	return &Sampler{size: size, most: most, next: next}, nil
+}
+
+// Next returns the next chunk of the sample, and io.EOF after the last. The first call
+// reads all there is.
+func (s *Sampler) Next() (*Chunk, error) {
+	if !s.picked {
+		s.failed, s.picked = s.pick(), true
+	}
+	switch {
+	case s.failed != nil:
+		return nil, s.failed
+	case len(s.rows) == 0:
+		return nil, io.EOF
+	}
+	c := &Chunk{scattered: true}
+	for len(s.rows) > 0 && len(c.records) < s.most {
+		start := len(c.data)
+		c.data = append(c.data, s.rows[0].text...)
+		c.records = append(c.records, record{span{start, len(c.data)}, s.rows[0].number, s.rows[0].reason})
+		s.rows = s.rows[1:]
+	}
+	return c, nil
+}
+
+// From returns how many rows the sample was taken from, once it was taken.
+func (s *Sampler) From() int64 { return s.from }
+
+// pick reads all chunks and chooses.
+func (s *Sampler) pick() error {
+	for {
+		c, err := s.next()
+		if errors.Is(err, io.EOF) {
+			slices.SortFunc(s.rows, func(a, b picked) int { return int(a.number - b.number) })
+			return nil
 		}
-		if failed != nil {
-			return nil, failed
+		if err != nil {
+			return err
 		}
-		if len(rows) == 0 {
-			return nil, io.EOF
+		s.from += int64(len(c.records))
+		for _, rec := range c.records {
+			s.offer(picked{rank(rec.number), rec.number, rec.reason, rec.of(c.data)})
 		}
-		c := &Chunk{}
-		for len(rows) > 0 && len(c.records) < r.o.Batch {
-			start := len(c.data)
-			c.data = append(c.data, rows[0].text...)
-			c.records = append(c.records, record{span{start, len(c.data)}, rows[0].number, rows[0].reason})
-			rows = rows[1:]
-		}
-		return c, nil
 	}
 }
 
-// pick reads the whole input and chooses.
-func (r *run) pick(ctx context.Context) ([]picked, error) {
-	var h ranks
-	for {
-		c, err := r.rows.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return nil, err
-		}
-		_, _ = r.inHash.Write(c.data)
-		for _, rec := range c.records {
-			p := picked{rank(rec.number), rec.number, rec.reason, nil}
-			full := len(h) == r.o.Sample
-			if full && p.rank >= h[0].rank {
-				continue
-			}
-			p.text = append([]byte(nil), rec.of(c.data)...)
-			if full {
-				h[0] = p
-				heap.Fix(&h, 0)
-			} else {
-				heap.Push(&h, p)
-			}
-		}
+// offer takes a row if it is among the best so far.
+func (s *Sampler) offer(p picked) {
+	full := len(s.rows) == s.size
+	if full && p.rank >= s.rows[0].rank {
+		return
 	}
-	r.sampled = r.rows.number
-	slices.SortFunc(h, func(a, b picked) int { return int(a.number - b.number) })
-	return h, nil
+	p.text = slices.Clone(p.text)
+	if full {
+		s.rows[0] = p
+		heap.Fix(&s.rows, 0)
+	} else {
+		heap.Push(&s.rows, p)
+	}
 }

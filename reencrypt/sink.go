@@ -31,6 +31,7 @@ type sink struct {
 	w    io.Writer // nil if it is nowhere
 	hash hash.Hash
 	size int64
+	torn error // why it could not be synced
 }
 
 func newSink(f file, w io.Writer) *sink {
@@ -79,14 +80,18 @@ func (s *sink) cut(size int64) error {
 	return err
 }
 
+// sync has the file down on the disk. Once that failed it fails for good: a second try
+// may succeed though what the first one was about is lost.
 func (s *sink) sync() error {
 	if s.f == nil {
 		return nil
 	}
-	if err := s.f.Sync(); err != nil {
-		return fmt.Errorf("%w: %w", ErrWrite, err)
+	if s.torn == nil {
+		if err := s.f.Sync(); err != nil {
+			s.torn = fmt.Errorf("%w: %w", ErrWrite, err)
+		}
 	}
-	return nil
+	return s.torn
 }
 
 func (s *sink) close() error {

@@ -32,10 +32,11 @@ type record struct {
 	reason Reason
 }
 
-// Chunk is some rows that follow each other.
+// Chunk is some rows that follow each other, or those of a [Sampler].
 type Chunk struct {
-	data    []byte // as it was read, with blank lines
-	records []record
+	data      []byte // as it was read, with blank lines
+	records   []record
+	scattered bool // the rows do not follow each other
 }
 
 // Rows returns how many rows the chunk has.
@@ -51,13 +52,14 @@ type splitter struct {
 	rest   []byte // read, and in no chunk yet
 	ended  error  // what ended the input
 	number int64  // of the last row
+	usual  int    // rows of the last chunk
 }
 
 // next returns the next chunk. The error io.EOF comes with none.
 func (s *splitter) next() (*Chunk, error) {
 	// Chunks share an array, each with its own part of it; what is read goes behind
 	// them all.
-	c := &Chunk{data: s.rest}
+	c := &Chunk{data: s.rest, records: make([]record, 0, s.usual)}
 	at := 0
 	for len(c.records) < s.most && at < maxChunk {
 		n, reason := s.layout.end(c.data[at:], s.ended != nil)
@@ -79,6 +81,7 @@ func (s *splitter) next() (*Chunk, error) {
 	}
 	s.rest = c.data[at:]
 	c.data = c.data[:at:at]
+	s.usual = len(c.records)
 	if s.ended != nil && !errors.Is(s.ended, io.EOF) {
 		return nil, s.ended // rows may be cut off: nothing of a broken input is taken for whole
 	}
@@ -103,7 +106,14 @@ func (s *splitter) fill(b []byte) []byte {
 }
 
 // blank reports whether a line has nothing in it: it is no row.
-func blank(line []byte) bool { return len(bytes.TrimRight(line, "\r\n")) == 0 }
+func blank(line []byte) bool {
+	for _, c := range line {
+		if c != '\r' && c != '\n' {
+			return false
+		}
+	}
+	return true
+}
 
 // end returns the length of the first record in b with its line end, 0 if more
 // must be read to know it, and why it cannot be a row.

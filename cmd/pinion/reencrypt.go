@@ -94,7 +94,7 @@ The exit code is 0 if all rows were translated, 1 if some were rejected, 130 if 
 interrupted, and otherwise as 'pinion help exit-codes' says.`
 
 func newReencrypt(e *env) *cobra.Command {
-	r := &reencryptFlags{}
+	r := &reencryptFlags{device: deviceFlags{existing: true}}
 	c := &cobra.Command{
 		Use:   "reencrypt",
 		Short: "Translate whole files of PIN blocks for another key or format",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,11 +46,12 @@ with --resume, and workers do not wait for it.
 --check has the workers open the blocks. --dry-run is done by the command with --in
 alone, with no worker and no queue. --max-rejects stops the command with --in; the
 workers go on with the chunks that are in the database, and --resume uses what they did.
+--sample has the file or table read to its end before workers are given the first row.
 
 The database holds account numbers, and blocks under the keys that come in and that go
 out, for --ahead chunks at most; what was fetched is deleted, unless --keep. Give its
-password in PGPASSWORD or ~/.pgpass, not on the command line. There is no --sample, and
-no standard input or output, with --queue.`
+password in PGPASSWORD or ~/.pgpass: everybody on the machine sees a command line. There
+is no standard input or output with --queue.`
 
 // withQueue gives reencrypt the flags for many machines.
 func withQueue(c *cobra.Command, e *env, r *reencryptFlags) {
@@ -69,6 +71,8 @@ func withQueue(c *cobra.Command, e *env, r *reencryptFlags) {
   pinion reencrypt --queue postgres://db.example/pinion --work --device softhsm:/var/lib/pinion/token`
 	alone := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
+		warnOfPassword(e, "--queue", q.url)
+		warnOfPassword(e, "--in-url", r.table.url)
 		if q.url == "" {
 			for _, name := range []string{"work", "stay", "run", "rescue", "ahead", "keep"} {
 				if c.Flags().Changed(name) {
@@ -93,6 +97,18 @@ func withQueue(c *cobra.Command, e *env, r *reencryptFlags) {
 	}
 }
 
+// warnOfPassword says that a password in the address of a database is no secret.
+func warnOfPassword(e *env, flag, address string) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return
+	}
+	_, given := u.User.Password()
+	if given || u.Query().Has("password") {
+		_, _ = io.WriteString(e.stderr, "reencrypt: everybody on this machine can see the password in "+flag+": PGPASSWORD or ~/.pgpass keep it\n")
+	}
+}
+
 // check refuses flags that a queue has no use for.
 func (q *queueFlags) check(c *cobra.Command) error {
 	for _, name := range []string{"checkpoint", "call-timeout"} {
@@ -100,16 +116,12 @@ func (q *queueFlags) check(c *cobra.Command) error {
 			return usage("--%s and --queue exclude each other", name)
 		}
 	}
-	if c.Flags().Changed("sample") {
-		return usage("--sample and --queue exclude each other").
-			withHint("leave --queue out: some rows are soon done here (a table is found by --in-url then)")
-	}
 	return nil
 }
 
 // notOfWorkers are the flags of the command that has the rows.
 var notOfWorkers = []string{"in", "in-table", "in-key", "in-url", "out", "rejects", "from-key", "from-format", "to-key", "to-format", "pin-key-algorithm", "to-chip-card",
-	"map", "records", "out-records", "delimiter", "compress", "check", "dry-run", "max-rejects", "audit-log", "resume", "force", "keep", "ahead", "batch"}
+	"map", "records", "out-records", "delimiter", "compress", "check", "dry-run", "max-rejects", "sample", "audit-log", "resume", "force", "keep", "ahead", "batch"}
 
 // worker runs a worker.
 func (q *queueFlags) worker(c *cobra.Command, e *env, r *reencryptFlags) error {
@@ -154,7 +166,7 @@ func (q *queueFlags) submit(c *cobra.Command, e *env, r *reencryptFlags) error {
 	}
 	defer func() { _ = h.Close() }()
 	o := queue.Options{URL: q.url, HSM: h, Job: one.Job, In: one.In, Out: one.Out, Rejects: one.Rejects, Kind: one.Kind, OutKind: one.OutKind,
-		Delimiter: one.Delimiter, Map: one.Map, Compress: one.Compress, MaxRejects: one.MaxRejects, Batch: one.Batch, Ahead: q.ahead,
+		Delimiter: one.Delimiter, Map: one.Map, Compress: one.Compress, MaxRejects: one.MaxRejects, Sample: one.Sample, Batch: one.Batch, Ahead: q.ahead,
 		Rescue: q.rescue, Wait: r.wait, Resume: one.Resume, Force: one.Force, Keep: q.keep, AuditLog: one.AuditLog, Program: one.Program, Meter: &queue.Meter{},
 		Began: func(run string) { _, _ = io.WriteString(e.stderr, "reencrypt: run "+run+"\n") }}
 	if t := r.table; t.name != "" {

@@ -97,10 +97,14 @@ func (w *worker) refuse(run string, a *assignment, why error) {
 // fetch reads the rows of a chunk.
 func (w *worker) fetch(ctx context.Context, a *assignment, args chunkArgs) (*reencrypt.Chunk, error) {
 	var first int64
-	var data []byte
-	err := w.db.pool.QueryRow(ctx, `SELECT first, data FROM pinion_reencrypt.chunk WHERE run = $1 AND n = $2`, args.Run, args.N).Scan(&first, &data)
+	var data, places []byte
+	err := w.db.pool.QueryRow(ctx, `SELECT first, data, places FROM pinion_reencrypt.chunk WHERE run = $1 AND n = $2`, args.Run, args.N).
+		Scan(&first, &data, &places)
 	if err != nil {
 		return nil, err
+	}
+	if places != nil {
+		return reencrypt.NewScattered(a.spec.Layout, places, data)
 	}
 	return reencrypt.NewChunk(a.spec.Layout, first, data), nil
 }

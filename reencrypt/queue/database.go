@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS pinion_reencrypt.chunk (
 	data  bytea NOT NULL,
 	PRIMARY KEY (run, n)
 );
+ALTER TABLE pinion_reencrypt.chunk ADD COLUMN IF NOT EXISTS places bytea;
 CREATE TABLE IF NOT EXISTS pinion_reencrypt.result (
 	run        text NOT NULL REFERENCES pinion_reencrypt.run ON DELETE CASCADE,
 	n          bigint NOT NULL,
@@ -58,7 +59,7 @@ ALTER TABLE pinion_reencrypt.result ALTER COLUMN out SET STORAGE EXTERNAL, ALTER
 
 // specVersion is that of what is in a run's spec. Workers leave runs of another one to
 // others.
-const specVersion = 2
+const specVersion = 3
 
 // lockNumber is that of the advisory lock under which the tables are made.
 const lockNumber = 0x70696e696f6e71
@@ -133,7 +134,7 @@ func (d *database) migrate(ctx context.Context) error {
 	}
 	var there bool
 	if err := conn.QueryRow(ctx, `SELECT to_regclass('pinion_reencrypt.result') IS NOT NULL AND EXISTS
-		(SELECT FROM pg_attribute WHERE attrelid = to_regclass('pinion_reencrypt.run') AND attname = 'place')`).Scan(&there); err != nil || there {
+		(SELECT FROM pg_attribute WHERE attrelid = to_regclass('pinion_reencrypt.chunk') AND attname = 'places')`).Scan(&there); err != nil || there {
 		return err
 	}
 	_, err = conn.Exec(ctx, tables)

@@ -1,5 +1,10 @@
 // Package queue re-enciphers a file of PIN blocks on many machines, each with a
-// device of its own: what [reencrypt.Run] does on one.
+// device of its own: what [reencrypt.Run] does on one. One process calls [Submit], and
+// every machine [Work]:
+//
+//	manifest, err := queue.Submit(ctx, queue.Options{URL: "postgres://pinion@db.example/reencrypt", HSM: h, Job: job,
+//		In: "cards.csv", Out: "new.csv", Rejects: "rejects.csv"})
+//	worked, err := queue.Work(ctx, queue.WorkOptions{URL: "postgres://pinion@db.example/reencrypt", HSM: h})
 //
 // [Submit] cuts a file, or a [Table] of PostgreSQL, into chunks of rows. Each is a job of
 // River, a queue on PostgreSQL. [Work] takes jobs, has its device translate the rows, and

@@ -13,23 +13,22 @@ import (
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
-// lock keeps other runs from the files. It is not waited for.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
-	if path == "" {
-		return func() {}, nil
-	}
+// lock keeps other runs from the files. They are not waited for.
+func (s *submitter) lock(ctx context.Context) error {
 	now, cancel := context.WithCancel(ctx)
 	cancel()
-	unlock, err = flock.Lock(now, path)
-	switch {
-	case errors.Is(err, context.Canceled):
-		return nil, reencrypt.ErrBusy
-	case errors.Is(err, errors.ErrUnsupported):
-		return func() {}, nil
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", reencrypt.ErrWrite, err)
+	for _, path := range s.o.partials() {
+		unlock, err := flock.Lock(now, path)
+		switch {
+		case err == nil:
+			s.locked, s.unlock = append(s.locked, path), append(s.unlock, unlock)
+		case errors.Is(err, context.Canceled):
+			return reencrypt.ErrBusy
+		case !errors.Is(err, errors.ErrUnsupported):
+			return fmt.Errorf("%w: %w", reencrypt.ErrWrite, err)
+		}
 	}
-	return unlock, nil
+	return nil
 }
 
 // free makes sure that no file is written over.
@@ -49,8 +48,10 @@ func (s *submitter) free() error {
 			return fmt.Errorf("%w: %s", reencrypt.ErrExists, filepath.Base(path))
 		}
 	}
-	if info, err := os.Stat(s.o.locked()); err == nil && info.Size() > 0 {
-		return fmt.Errorf("%w: %s, and no run of it", reencrypt.ErrExists, base(s.o.locked()))
+	for _, path := range s.o.partials() {
+		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+			return fmt.Errorf("%w: %s, and no run of it", reencrypt.ErrExists, base(path))
+		}
 	}
 	return nil
 }
@@ -79,9 +80,11 @@ func base(path string) string {
 	return filepath.Base(path)
 }
 
-// leave removes the file that the lock made, if there is nothing in it.
+// leave removes the files that the locks made, if there is nothing in them.
 func (s *submitter) leave() {
-	if info, err := os.Stat(s.o.locked()); err == nil && info.Size() == 0 {
-		_ = os.Remove(s.o.locked())
+	for _, path := range s.locked {
+		if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+			_ = os.Remove(path)
+		}
 	}
 }

@@ -97,11 +97,11 @@ func (s *submitter) put(ctx context.Context, at, rows int64, pieces []piece, end
 		var rowsOf [][]any
 		var jobs []river.InsertManyParams
 		for _, p := range pieces {
-			rowsOf = append(rowsOf, []any{s.id, p.n, p.chunk.First(), full(p.chunk.Data())})
+			rowsOf = append(rowsOf, []any{s.id, p.n, p.chunk.First(), full(p.chunk.Data()), p.chunk.Places()})
 			jobs = append(jobs, chunkArgs{s.id, p.n}.insertion(usualPriority))
 		}
 		if len(pieces) > 0 {
-			if _, err := tx.CopyFrom(ctx, pgx.Identifier{Schema, "chunk"}, []string{"run", "n", "first", "data"}, pgx.CopyFromRows(rowsOf)); err != nil {
+			if _, err := tx.CopyFrom(ctx, pgx.Identifier{Schema, "chunk"}, []string{"run", "n", "first", "data", "places"}, pgx.CopyFromRows(rowsOf)); err != nil {
 				return err
 			}
 			if _, err := s.client.InsertManyFastTx(ctx, tx, jobs); err != nil {

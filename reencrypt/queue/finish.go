@@ -29,8 +29,9 @@ func (s *submitter) manifest() *reencrypt.Manifest {
 		Version: 1, Program: s.o.Program, Mode: s.o.Job.Mode.String(), Started: p.Started, Finished: time.Now().UTC(), Resumed: p.Resumed,
 		Device: strings.Join(slices.Sorted(maps.Keys(p.Devices)), ", "), Policy: s.spec.Policy, ToChipCard: s.spec.ToChipCard,
 		Columns: s.spec.Layout.Names, Rows: p.Rows, Translated: p.Translated, Rejected: p.Rows - p.Translated, Reasons: p.Reasons,
-		Input: s.source.input(), Run: s.id,
+		Run: s.id,
 	}
+	s.source.enter(m)
 	if s.spec.Out != "" {
 		m.Output = &reencrypt.FileHash{Name: s.spec.Out, Bytes: p.OutSize, SHA256: p.Out}
 	}

@@ -2,7 +2,7 @@ package queue_test
 
 import (
 	"bytes"
-	"encoding/json"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,6 +67,56 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestSample has some rows done by workers: those that one machine takes, and with the
+// same answers. A run that goes on takes the same ones.
+func TestSample(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, 20_000)
+	s.o.Sample = 700
+	one := reencrypt.Options{HSM: s.o.HSM, Job: toISO0(), In: s.o.In, Out: filepath.Join(s.dir, "one.csv"),
+		Rejects: filepath.Join(s.dir, "one.rejects.csv"), Batch: 100, Sample: 700}
+	want, err := reencrypt.Run(t.Context(), one)
+	require.NoError(t, err)
+	require.Positive(t, want.Rejected)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	d := &device{before: func(_ context.Context, call int64) error {
+		if call == 3 {
+			cancel()
+		}
+		return nil
+	}}
+	wait := s.work(t, d.open(t), queue.WorkOptions{Workers: 1})
+	_, err = queue.Submit(ctx, s.o)
+	require.ErrorIs(t, err, context.Canceled)
+	s.o.Resume = true
+	m, err := queue.Submit(t.Context(), s.o)
+	require.NoError(t, err)
+	_, err = wait()
+	require.NoError(t, err)
+	for a, b := range map[string]string{one.Out: s.o.Out, one.Rejects: s.o.Rejects} {
+		require.Equal(t, text(t, a), text(t, b))
+	}
+	require.Equal(t, want.Input, m.Input)
+	require.EqualValues(t, 20_000, m.SampledFrom)
+	require.EqualValues(t, 700, m.Rows)
+	require.Equal(t, want.Reasons, m.Reasons)
+
+	s.fill(t)
+	s.o = queue.Options{URL: s.url, HSM: s.o.HSM, Job: reencrypt.Job{From: toISO0().From, Mode: reencrypt.Check}, Table: s.o.Table, Sample: 5, Wait: s.o.Wait}
+	m, err = s.run(t)
+	require.NoError(t, err)
+	require.EqualValues(t, 5, m.Rows)
+	require.Greater(t, m.SampledFrom, int64(5))
+}
+
+func text(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(b)
+}
+
 // TestTooManyRejects stops a run under a wrong key, keeps what was done, and goes on
 // when it is told to.
 func TestTooManyRejects(t *testing.T) {
@@ -123,13 +173,13 @@ func TestAuditLog(t *testing.T) {
 	require.NoError(t, err)
 	digest, err := first.SHA256()
 	require.NoError(t, err)
-	list := entries(t, log)
-	require.Len(t, list, 1)
-	require.Equal(t, digest, list[0].Trace)
-	require.Contains(t, list[0].Description, "out.csv: 300 rows, 3 rejected, from zpk1")
-
 	good, err := os.ReadFile(log)
 	require.NoError(t, err)
+	last, n := lastEntry(t, good)
+	require.Equal(t, 1, n)
+	require.Equal(t, digest, last.Trace)
+	require.Contains(t, last.Description, "out.csv: 300 rows, 3 rejected, from zpk1")
+
 	require.NoError(t, os.WriteFile(log, bytes.Replace(good, []byte("300 rows"), []byte("301 rows"), 1), 0o600))
 	s.o.Out, s.o.Rejects = filepath.Join(s.dir, "again.csv"), filepath.Join(s.dir, "again.rejects.csv")
 	_, err = s.run(t)
@@ -145,29 +195,27 @@ func TestAuditLog(t *testing.T) {
 		require.NoError(t, err)
 		digest, err := m.SHA256()
 		require.NoError(t, err)
-		list = entries(t, log)
-		require.Len(t, list, 2)
-		require.Equal(t, digest, list[1].Trace, "the manifest is the one that the first go made")
+		text, err := os.ReadFile(log)
+		require.NoError(t, err)
+		last, n := lastEntry(t, text)
+		require.Equal(t, 2, n)
+		require.Equal(t, digest, last.Trace, "the manifest is the one that the first go made")
 	}
 }
 
-// entries reads and verifies a log.
-func entries(t *testing.T, path string) (list []audit.Entry) {
+// lastEntry returns the last entry of a log whose chain holds, and how many there are.
+func lastEntry(t *testing.T, text []byte) (last audit.Entry, n int) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	_, err = audit.Verify(audit.Start(), func(yield func(audit.Entry, error) bool) {
-		for line := range bytes.Lines(text) {
-			var e audit.Entry
-			require.NoError(t, json.Unmarshal(line, &e))
-			list = append(list, e)
-			if !yield(e, nil) {
+	_, err := audit.Verify(audit.Start(), func(yield func(audit.Entry, error) bool) {
+		for e, err := range audit.Lines(bytes.NewReader(text)) {
+			last, n = e, n+1
+			if !yield(e, err) {
 				return
 			}
 		}
 	})
 	require.NoError(t, err)
-	return list
+	return last, n
 }
 
 // TestOtherKind makes NDJSON of CSV on workers, as one machine does; and of a table.

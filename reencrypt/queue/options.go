@@ -2,7 +2,6 @@ package queue
 
 import (
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/pinion-hsm/pinion/hsm"
@@ -26,6 +25,7 @@ type Options struct {
 
 	MaxRejects reencrypt.Limit // when the run stops since too many rows are rejected
 
+	Sample int           // so many rows, spread over the input; zero is all
 	Batch  int           // rows of a chunk, which is a job and a call of the device; zero is 4096
 	Ahead  int           // chunks in the database at most; zero is 1024
 	Rescue time.Duration // after which a chunk of a lost worker is given to another; zero is a minute
@@ -69,6 +69,9 @@ func (o Options) settled() (Options, error) {
 	if o.Table != nil && o.Kind == 0 {
 		o.Kind = reencrypt.CSV // that is how it is read
 	}
+	if o.Sample > 0 && o.MaxRejects == (reencrypt.Limit{}) {
+		o.MaxRejects = reencrypt.NoLimit() // as of reencrypt.Run
+	}
 	var err error
 	if o.Kind, o.OutKind, err = reencrypt.Kinds(o.In, o.Kind, o.Out, o.OutKind); err != nil {
 		return o, err
@@ -76,14 +79,14 @@ func (o Options) settled() (Options, error) {
 	return o, o.check()
 }
 
-// locked returns the file that is locked while the run is done, "" if none is written.
-func (o *Options) locked() string {
+// partials returns what the files that are written are called until all is done.
+func (o *Options) partials() (list []string) {
 	for _, path := range []string{o.Out, o.Rejects} {
 		if path != "" {
-			return path + ".partial"
+			list = append(list, path+".partial")
 		}
 	}
-	return ""
+	return list
 }
 
 func (o *Options) check() error {
@@ -102,21 +105,12 @@ func (o *Options) check() error {
 		return problemf("a batch has 1 to %d rows", reencrypt.MaxBatch)
 	case o.Ahead < 2*insertions || o.Rescue < time.Second || o.Wait < 0:
 		return problemf("a number is out of range")
+	case o.Sample < 0 || o.Sample > reencrypt.MaxSample:
+		return problemf("a sample has 1 to %d rows", reencrypt.MaxSample)
 	case o.Resume && o.Force:
 		return problemf("to resume and to begin anew exclude each other")
 	}
-	seen := map[string]bool{}
-	for _, name := range []string{o.In, o.Out, o.Rejects, o.AuditLog} {
-		if name == "" {
-			continue
-		}
-		path, err := filepath.Abs(name)
-		if err != nil || seen[path] {
-			return problemf("one file has two parts: input, output, rejects and audit log are different files")
-		}
-		seen[path] = true
-	}
-	return nil
+	return reencrypt.Apart(o.In, o.Out, o.Rejects, o.AuditLog)
 }
 
 func problemf(format string, a ...any) error {

@@ -36,21 +36,17 @@ type device struct {
 	calls  atomic.Int64
 }
 
-func (d *device) TranslatePINs(ctx context.Context, b hsm.Batch, from, to hsm.Key) ([]hsm.Result, error) {
+func (d *device) TranslateColumn(ctx context.Context, dst []byte, c hsm.Column, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
 	n := d.calls.Add(1)
-	if d.before != nil && len(b.Items) > 0 {
+	if d.before != nil {
 		if err := d.before(ctx, n); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if !d.idle {
-		return d.Device.TranslatePINs(ctx, b, from, to)
+		return d.Device.TranslateColumn(ctx, dst, c, from, to)
 	}
-	out := make([]hsm.Result, len(b.Items))
-	for i := range out {
-		out[i].Block = b.Items[i].Block
-	}
-	return out, nil
+	return append(dst, c.Blocks...), nil, nil
 }
 
 func parse(t testing.TB, text string) keys.Key {

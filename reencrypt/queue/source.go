@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"hash"
 
 	"github.com/pinion-hsm/pinion/reencrypt"
@@ -30,9 +31,9 @@ type source interface {
 	// what it was at the start.
 	ended() error
 
-	// describe says in a run's spec what is read, and input in its manifest.
+	// describe says in a run's spec what is read, and enter in its manifest.
 	describe(s *spec)
-	input() reencrypt.FileHash
+	enter(m *reencrypt.Manifest)
 
 	close()
 }
@@ -45,11 +46,32 @@ type position struct {
 }
 
 // openSource opens what the options name.
-func openSource(ctx context.Context, o *Options) (source, error) {
+func openSource(ctx context.Context, o *Options) (s source, err error) {
 	if o.Table != nil {
-		return openTableSource(ctx, o)
+		s, err = openTableSource(ctx, o)
+	} else {
+		s, err = openFile(o)
 	}
-	return openFile(o)
+	if err != nil || o.Sample == 0 {
+		return s, err
+	}
+	return sampleOf(s, o)
+}
+
+// readAgain is skip of a source that is read from its start, and held to its hash.
+func readAgain(ctx context.Context, s source, at position) error {
+	for range at.chunks {
+		if _, err := s.next(ctx); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("%w: the input is shorter", reencrypt.ErrChanged)
+		}
+	}
+	if at.sum != s.sum() {
+		return fmt.Errorf("%w: the input has other rows", reencrypt.ErrChanged)
+	}
+	return nil
 }
 
 func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }

@@ -15,7 +15,7 @@ import (
 // fileSource is a file of rows.
 type fileSource struct {
 	file    *os.File
-	size    int64
+	info    os.FileInfo
 	first   string // SHA-256 of the first megabyte
 	rows    *reencrypt.Layout
 	before  []byte // the rows
@@ -39,7 +39,7 @@ func openFile(o *Options) (*fileSource, error) {
 }
 
 func (s *fileSource) read(o *Options) (err error) {
-	if s.size, s.first, err = s.identify(); err != nil {
+	if s.info, s.first, err = s.identify(); err != nil {
 		return err
 	}
 	if s.rows, err = reencrypt.NewLayout(o.Kind, o.Delimiter, o.Map); err != nil {
@@ -57,19 +57,19 @@ func (s *fileSource) read(o *Options) (err error) {
 }
 
 // identify looks at the file without moving in it.
-func (s *fileSource) identify() (size int64, first string, err error) {
-	info, err := s.file.Stat()
+func (s *fileSource) identify() (info os.FileInfo, first string, err error) {
+	info, err = s.file.Stat()
 	if err != nil {
-		return 0, "", fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
+		return nil, "", fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
 	}
 	if !info.Mode().IsRegular() {
-		return 0, "", fmt.Errorf("%w: it is no file", reencrypt.ErrInput)
+		return nil, "", fmt.Errorf("%w: it is no file", reencrypt.ErrInput)
 	}
 	h := sha256.New()
 	if _, err := io.Copy(h, io.NewSectionReader(s.file, 0, 1<<20)); err != nil {
-		return 0, "", fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
+		return nil, "", fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
 	}
-	return info.Size(), hexSum(h), nil
+	return info, hexSum(h), nil
 }
 
 func (s *fileSource) layout() *reencrypt.Layout { return s.rows }
@@ -88,21 +88,7 @@ func (s *fileSource) next(ctx context.Context) (*reencrypt.Chunk, error) {
 	return c, err
 }
 
-// skip reads what was submitted before, and holds it to its hash.
-func (s *fileSource) skip(ctx context.Context, at position) error {
-	for range at.chunks {
-		if _, err := s.next(ctx); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return fmt.Errorf("%w: the input is shorter", reencrypt.ErrChanged)
-		}
-	}
-	if at.sum != s.sum() {
-		return fmt.Errorf("%w: the input has other rows", reencrypt.ErrChanged)
-	}
-	return nil
-}
+func (s *fileSource) skip(ctx context.Context, at position) error { return readAgain(ctx, s, at) }
 
 // ended reads what is behind the rows, if anything is, and holds the file to what it
 // was at the start.
@@ -110,21 +96,20 @@ func (s *fileSource) ended() error {
 	if _, err := io.Copy(io.Discard, s.tee); err != nil {
 		return fmt.Errorf("%w: %w", reencrypt.ErrInput, err)
 	}
-	size, first, err := s.identify()
-	if err == nil && (size != s.size || first != s.first) {
+	info, first, err := s.identify()
+	if err == nil && (info.Size() != s.info.Size() || !info.ModTime().Equal(s.info.ModTime()) || first != s.first) {
 		err = fmt.Errorf("%w: it was changed while it was read", reencrypt.ErrInput)
 	}
 	return err
 }
 
-func (s *fileSource) describe(to *spec) { to.InSize, to.InFirst = s.size, s.first }
+func (s *fileSource) describe(to *spec) { to.InSize, to.InFirst = s.info.Size(), s.first }
 
-func (s *fileSource) input() reencrypt.FileHash {
-	in := reencrypt.FileHash{Name: filepath.Base(s.file.Name()), Bytes: s.size, SHA256: hexSum(s.raw)}
-	if content := s.sum(); content != in.SHA256 {
-		in.Content = content
+func (s *fileSource) enter(m *reencrypt.Manifest) {
+	m.Input = reencrypt.FileHash{Name: filepath.Base(s.file.Name()), Bytes: s.info.Size(), SHA256: hexSum(s.raw)}
+	if content := s.sum(); content != m.Input.SHA256 {
+		m.Input.Content = content
 	}
-	return in
 }
 
 func (s *fileSource) close() { _ = s.file.Close() }

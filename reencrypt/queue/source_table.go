@@ -110,8 +110,8 @@ func (s *tableSource) ended() error { return nil }
 
 func (s *tableSource) describe(to *spec) { to.Table = s.t.id() }
 
-func (s *tableSource) input() reencrypt.FileHash {
-	return reencrypt.FileHash{Name: s.t.name(), Bytes: s.where.Bytes, SHA256: s.sum()}
+func (s *tableSource) enter(m *reencrypt.Manifest) {
+	m.Input = reencrypt.FileHash{Name: s.t.name(), Bytes: s.where.Bytes, SHA256: s.sum()}
 }
 
 func (s *tableSource) close() { s.t.close() }

@@ -35,6 +35,7 @@ type spec struct {
 	Rejects     reencrypt.Kind        `json:"rejects"`
 	RejectsPack reencrypt.Compression `json:"rejects_pack"`
 	Batch       int                   `json:"batch"`
+	Sample      int                   `json:"sample,omitempty"`
 	Out         string                `json:"out"` // names without folders
 	RejectsName string                `json:"rejects_name"`
 	Table       *tableID              `json:"table,omitempty"`

@@ -29,6 +29,8 @@ type submitter struct {
 	reject *sink
 	point  progress // of what was written
 	before position // what was submitted when this began
+	locked []string // files that other runs are kept from
+	unlock []func()
 
 	collected atomic.Int64 // chunks
 	room      chan struct{}
@@ -71,11 +73,15 @@ func Submit(ctx context.Context, o Options) (*reencrypt.Manifest, error) {
 	if err := s.describe(ctx); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(ctx, o.locked())
-	if err != nil {
+	defer func() {
+		for _, unlock := range s.unlock {
+			unlock()
+		}
+	}()
+	if err := s.lock(ctx); err != nil {
+		s.leave()
 		return nil, err
 	}
-	defer unlock()
 	if s.db, err = open(ctx, o.URL, 6, o.Wait); err != nil {
 		s.leave()
 		return nil, err

@@ -84,14 +84,13 @@ func (d *Device) attempt() (*dialing, error) {
 	}
 	a := &dialing{done: make(chan struct{})}
 	d.dialing = a
-	d.module.hold()
 	go d.connect(a, d.last, time.Until(d.next))
 	return a, nil
 }
 
-// connect makes an attempt.
+// connect makes an attempt. The device has the library as long as that takes: Close
+// waits for it.
 func (d *Device) connect(a *dialing, last *link, wait time.Duration) {
-	defer d.module.release()
 	time.Sleep(wait)
 	a.link, a.err = d.dial(last)
 	d.mu.Lock()

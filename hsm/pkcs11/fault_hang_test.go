@@ -167,3 +167,17 @@ func TestHangInFinalize(t *testing.T) {
 	release()
 	require.NoError(t, open(t, m.Config()).Ping(t.Context()))
 }
+
+// When Close returns, the library has been finalized: nothing that went on behind Open
+// has it a moment longer.
+func TestCloseFinalizes(t *testing.T) {
+	t.Parallel()
+	m := tampered(t)
+	before := m.Calls("C_Finalize")
+	for round := range 300 {
+		d, err := pkcs11.Open(t.Context(), m.Config())
+		require.NoError(t, err)
+		require.NoError(t, d.Close())
+		require.Equal(t, before+round+1, m.Calls("C_Finalize"))
+	}
+}

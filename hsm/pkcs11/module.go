@@ -107,7 +107,8 @@ func (m *module) hold() {
 }
 
 // release gives back what acquire returned. The last one finalizes the library:
-// nobody is in it then, because connections hold it too, and attempts to make one.
+// nobody is in it then, because connections hold it too, and a device waits for its
+// attempt to make one.
 func (m *module) release() {
 	modules.Lock()
 	m.refs--

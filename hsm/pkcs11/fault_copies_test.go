@@ -52,6 +52,21 @@ func TestKeyGoesInACall(t *testing.T) {
 	}
 }
 
+// So may one that goes between its finding and its copying: it is looked for again, and
+// who looks sees whether it is gone or somebody logged out.
+func TestKeyGoesWhenFound(t *testing.T) {
+	t.Parallel()
+	m := tampered(t)
+	d := open(t, m.Config())
+	load(t, d, "zpk", zpk(t))
+	k := find(t, d, "zpk")
+	m.Fail("C_EncryptInit", p11.CKR_KEY_HANDLE_INVALID, 0, 1) // the copy is missed, and made again
+	m.Fail("C_CopyObject", p11.CKR_OBJECT_HANDLE_INVALID, 0, 1)
+	before := m.Calls("C_CopyObject")
+	require.NoError(t, works(t.Context(), k))
+	require.Equal(t, before+2, m.Calls("C_CopyObject"))
+}
+
 // destroyCopies destroys the copies of keys in this process, and returns how many there
 // were.
 func destroyCopies(t *testing.T, c *p11.Ctx) (n int) {

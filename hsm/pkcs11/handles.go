@@ -78,16 +78,24 @@ func (b *bench) lookup(label string) (object, error) {
 	if o, ok := b.l.handles.get(label); ok && b.stillThere(o) {
 		return o, nil
 	}
+	o, err := b.fetch(label)
+	if staleHandle(err) { // it went when it had just been found; that may be a logout
+		o, err = b.fetch(label)
+	}
+	if err == nil && o.info.Usage != "" { // one without may be adopted
+		b.l.handles.put(label, o)
+	}
+	return o, err
+}
+
+// fetch finds the key of a label, and copies it where that is done.
+func (b *bench) fetch(label string) (object, error) {
 	o, err := b.find(label)
-	if err != nil || o.info.Usage == "" { // it may be adopted
+	if err != nil || o.info.Usage == "" {
 		return o, err
 	}
 	o.may = append(rights{}, mayHave(hsm.KeySpec{Usage: o.info.Usage, Algorithm: o.info.Algorithm})...)
-	if o, err = b.copy(o); err != nil {
-		return object{}, err
-	}
-	b.l.handles.put(label, o)
-	return o, nil
+	return b.copy(o)
 }
 
 // find returns the key of a label as it is on the token now.

@@ -80,16 +80,20 @@ func readFile(name string, limit int64) ([]byte, error) {
 		return nil, fileError(name, err)
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		limit = min(limit, info.Size())
+	}
+	raw := make([]byte, limit+1) // and no other copy, as a buffer that grows would leave
+	n, err := io.ReadFull(f, raw)
 	switch {
-	case err != nil:
-		clear(raw)
-		return nil, fileError(name, err)
-	case int64(len(raw)) > limit:
+	case err == nil:
 		clear(raw)
 		return nil, fmt.Errorf("%s is too long to be what it should be", name)
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		clear(raw)
+		return nil, fileError(name, err)
 	}
-	return raw, nil
+	return raw[:n], nil
 }
 
 func fileError(name string, err error) error {

@@ -81,16 +81,24 @@ func (h *HSM) translateColumn(ctx context.Context, dst []byte, c Column) (_ []by
 
 // checkColumn returns an error unless a device has answered every block.
 func checkColumn(dst []byte, c Column, blocks []byte, faults []Fault) error {
-	last := -1
-	for _, f := range faults {
-		if f.Index <= last || f.Index >= len(c.PANs) || f.Err == nil {
-			return &Error{Err: ErrDevice, Hint: "it told of a fault in a block that it was not given"}
-		}
-		last = f.Index
+	if err := checkFaults(faults, len(c.PANs)); err != nil {
+		return err
 	}
 	size := c.To.Format.BlockSize()
 	if len(blocks) != len(dst)+len(c.PANs)*size {
 		return &Error{Err: ErrDevice, Hint: fmt.Sprintf("it gave %d bytes for %d blocks", len(blocks)-len(dst), len(c.PANs))}
+	}
+	return nil
+}
+
+// checkFaults returns an error unless faults are those of n blocks, in order.
+func checkFaults(faults []Fault, n int) error {
+	last := -1
+	for _, f := range faults {
+		if f.Index <= last || f.Index >= n || f.Err == nil {
+			return &Error{Err: ErrDevice, Hint: "it told of a fault in a block that it was not given"}
+		}
+		last = f.Index
 	}
 	return nil
 }

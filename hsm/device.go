@@ -16,7 +16,7 @@ import (
 // the four PIN operations, and brings keys that are a [pinblock.Encrypter] and
 // [pinblock.Decrypter]. What only some devices have is an interface of its own,
 // asked for by assertion: [BatchTranslator], [ColumnTranslator], [Deriver],
-// [KeyManager], [Pinger], [ThrowAway].
+// [BatchDeriver], [KeyManager], [Pinger], [ThrowAway].
 //
 // PINReference and GeneratePIN hold to the Rules of their request: the PIN of a
 // block is judged before its reference value is computed, and what was drawn
@@ -90,6 +90,17 @@ type Deriver interface {
 	// DerivePINKey returns the PIN key, of the given algorithm, of the transaction
 	// ksn under bdk, which has usage B0 or B1. The KSN was checked.
 	DerivePINKey(ctx context.Context, bdk Key, ksn dukpt.KSN, a keys.Algorithm) (Key, error)
+}
+
+// BatchDeriver is a [Deriver] that derives the PIN keys of many transactions of TDES
+// DUKPT at once. It is a [ColumnTranslator] too, and translates columns under them.
+type BatchDeriver interface {
+	// DerivePINKeys returns the PIN keys of the transactions ksns under bdk, a TDES2
+	// key of usage B0 or B1, as one key: of a column of as many blocks, each is under
+	// that of its place. The KSNs were checked, and are 4,096 at most. If there is no
+	// key for one of them, that is told in faults with the error of DerivePINKey, and
+	// its block comes to nothing.
+	DerivePINKeys(ctx context.Context, bdk Key, ksns []dukpt.KSN) (Key, []Fault, error)
 }
 
 // Releaser is a key that holds something of the device's until it is released,

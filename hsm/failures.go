@@ -5,22 +5,25 @@ import "github.com/pinion-hsm/pinion/pinblock"
 // failures completes the errors of the blocks of one translation. Those that every bad
 // block has are made once: where half of a million blocks are bad, making them would
 // take longer than the blocks.
-type failures struct{ block, pan error }
+type failures struct {
+	key        string // label of the key that is named, if one is
+	block, pan error
+}
 
 // complete is [fail] for an error that the device gave.
 func (f *failures) complete(err error) error {
 	switch err {
 	case ErrBlock:
-		return once(&f.block, err)
+		return f.once(&f.block, err)
 	case pinblock.ErrPANLength:
-		return once(&f.pan, err)
+		return f.once(&f.pan, err)
 	}
-	return fail(OpTranslate, "", err)
+	return fail(OpTranslate, f.key, err)
 }
 
-func once(made *error, err error) error {
+func (f *failures) once(made *error, err error) error {
 	if *made == nil {
-		*made = fail(OpTranslate, "", err)
+		*made = fail(OpTranslate, f.key, err)
 	}
 	return *made
 }

@@ -41,6 +41,19 @@ func (h *HSM) derive(ctx context.Context, k PINKey) (Key, error) {
 	if err != nil {
 		return nil, err
 	}
+	a, err := k.derived(bdk)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := h.device.(Deriver)
+	if !ok {
+		return nil, fmt.Errorf("hsm: %s does not derive DUKPT keys: %w", h.device.Name(), errors.ErrUnsupported)
+	}
+	return d.DerivePINKey(ctx, bdk, k.KSN, a)
+}
+
+// derived returns the algorithm of a PIN key that is derived from bdk.
+func (k PINKey) derived(bdk Key) (keys.Algorithm, error) {
 	a := k.Algorithm
 	if a == 0 {
 		a = bdk.Info().Algorithm
@@ -49,13 +62,9 @@ func (h *HSM) derive(ctx context.Context, k PINKey) (Key, error) {
 		}
 	}
 	if a.BlockSize() != k.Format.BlockSize() {
-		return nil, pinblock.ErrKeySize
+		return 0, pinblock.ErrKeySize
 	}
-	d, ok := h.device.(Deriver)
-	if !ok {
-		return nil, fmt.Errorf("hsm: %s does not derive DUKPT keys: %w", h.device.Name(), errors.ErrUnsupported)
-	}
-	return d.DerivePINKey(ctx, bdk, k.KSN, a)
+	return a, nil
 }
 
 // release gives back what a key holds, if anything.

@@ -2,7 +2,6 @@ package hsm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -153,42 +152,6 @@ func (h *HSM) isBDK(ctx context.Context, b Batch) (bool, error) {
 		return false, err
 	}
 	return key.Info().Usage != keys.UsagePIN, nil
-}
-
-// translateDUKPT translates block by block: no two have the same key.
-func (h *HSM) translateDUKPT(ctx context.Context, b Batch, to Key) ([]Result, error) {
-	results := make([]Result, len(b.Items))
-	for i, it := range b.Items {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if results[i].Err = checkItem(b, it); results[i].Err != nil {
-			continue
-		}
-		block, err := h.translateItem(ctx, b, it, to)
-		if errors.Is(err, ErrUnavailable) || errors.Is(err, ErrClosed) {
-			return nil, err // every other block would have the same answer
-		}
-		if err != nil {
-			err = fail(OpTranslate, b.From.Key, err)
-		}
-		results[i] = Result{block, err}
-	}
-	return results, nil
-}
-
-func (h *HSM) translateItem(ctx context.Context, b Batch, it Item, to Key) ([]byte, error) {
-	t := Translation{Block: it.Block, PAN: it.PAN, From: b.From, To: b.To, ToChipCard: b.ToChipCard}
-	t.From.KSN = it.KSN
-	from, err := h.pinKey(ctx, t.From)
-	if err != nil {
-		return nil, err
-	}
-	defer release(from)
-	if err := h.mayExpose(b.From.Format, b.To.Format, from, to); err != nil {
-		return nil, err
-	}
-	return h.device.TranslatePIN(ctx, t, from, to)
 }
 
 // checkItem returns what is wrong with an item's input.

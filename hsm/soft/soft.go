@@ -8,7 +8,6 @@ import (
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
-	"github.com/pinion-hsm/pinion/keys/dukpt"
 )
 
 // Device keeps keys in memory and forgets them when it is closed. It is safe
@@ -78,22 +77,6 @@ func (d *Device) find(ref string) (*key, error) {
 		return nil, &hsm.Error{Key: ref, Err: hsm.ErrKeyNotFound}
 	}
 	return k, nil
-}
-
-// DerivePINKey implements [hsm.Deriver].
-func (d *Device) DerivePINKey(ctx context.Context, bdk hsm.Key, ksn dukpt.KSN, a keys.Algorithm) (hsm.Key, error) {
-	if err := d.Ping(ctx); err != nil {
-		return nil, err
-	}
-	k, ok := bdk.(*key)
-	if !ok {
-		return nil, &hsm.Error{Err: hsm.ErrKeyNotFound, Hint: "the key is not of this device"}
-	}
-	working, err := dukpt.WorkingKey(k.Key, ksn, dukpt.PIN, a)
-	if err != nil {
-		return nil, err
-	}
-	return &key{Key: working, info: hsm.KeyInfo{Label: k.info.Label, Algorithm: a, Usage: keys.UsagePIN, Ephemeral: true}}, nil
 }
 
 // GenerateKey implements [hsm.KeyManager].
@@ -166,6 +149,7 @@ var (
 	_ hsm.BatchTranslator  = (*Device)(nil)
 	_ hsm.ColumnTranslator = (*Device)(nil)
 	_ hsm.Deriver          = (*Device)(nil)
+	_ hsm.BatchDeriver     = (*Device)(nil)
 	_ hsm.KeyManager       = (*Device)(nil)
 	_ hsm.Pinger           = (*Device)(nil)
 	_ hsm.ThrowAway        = (*Device)(nil)

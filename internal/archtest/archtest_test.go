@@ -47,7 +47,7 @@ var allowed = map[string]string{
 	"pinblock/clear":           "internal/veil internal/fault pinblock",
 	"keys":                     "internal/bitdes internal/secret internal/cmac",
 	"keys/cleartext":           "internal/secret keys",
-	"keys/dukpt":               "internal/cmac internal/secret keys",
+	"keys/dukpt":               "internal/bitdes internal/cmac internal/secret keys",
 	"keys/dukpt/intermediate":  "internal/secret keys keys/dukpt",
 	"keys/keyblock":            "internal/cmac internal/secret keys",
 	"keys/keyblock/clearblock": "internal/cmac internal/secret keys keys/keyblock",

@@ -21,5 +21,6 @@ var (
 	ErrAlgorithm = errors.New("keys/dukpt: there are no working keys of this algorithm, or they do not do this: TDES DUKPT has TDES2 only")
 	ErrStrength  = errors.New("keys/dukpt: a working key cannot be stronger than the key it is derived from")
 
+	ErrColumn   = errors.New("keys/dukpt: give as many blocks as the column has keys, and dst as long")
 	ErrDataSize = errors.New("keys/dukpt: data must be one or more whole blocks, and an IV one block")
 )

@@ -34,6 +34,14 @@ func TestNeverPrints(t *testing.T) {
 	require.NoError(t, err)
 	secrettest.NeverPrints(t, intermediate.HMACKey(h), h)
 
+	bdk, ksn := root(t, keys.TDES2)
+	ksn = withCounter(t, ksn, 1)
+	column, _, err := dukpt.PINKeys(bdk, []dukpt.KSN{ksn, ksn})
+	require.NoError(t, err)
+	pin, err := dukpt.PINKey(bdk, ksn)
+	require.NoError(t, err)
+	secrettest.NeverPrints(t, cleartext.Bytes(pin), column)
+
 	// A terminal that is about to have the transaction: its key is in a register.
 	ik, ksn := initial(t, keys.TDES2)
 	terminal, err := dukpt.NewTerminal(ik, ksn)
@@ -48,7 +56,7 @@ func TestShown(t *testing.T) {
 	ik, ksn := initial(t, keys.TDES2)
 	terminal, err := dukpt.NewTerminal(ik, ksn)
 	require.NoError(t, err)
-	for _, v := range []any{transaction(t, keys.TDES2), dukpt.MACKey{}, dukpt.DataKey{}, dukpt.HMACKey{}, terminal} {
+	for _, v := range []any{transaction(t, keys.TDES2), dukpt.MACKey{}, dukpt.DataKey{}, dukpt.HMACKey{}, new(dukpt.KeyColumn), terminal} {
 		require.Equal(t, "[DUKPT key]", fmt.Sprint(v))
 		require.Equal(t, "[DUKPT key]", fmt.Sprintf("%#v", v))
 		_, err := json.Marshal(v)

@@ -9,12 +9,20 @@ const keyMask = 0xc0c0c0c000000000
 // tdesKey is a double length TDES key.
 type tdesKey struct{ left, right uint64 }
 
+func loadTDES(b *[16]byte) tdesKey {
+	return tdesKey{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])}
+}
+
+func (k *tdesKey) store(b *[16]byte) {
+	binary.BigEndian.PutUint64(b[:], k.left)
+	binary.BigEndian.PutUint64(b[8:], k.right)
+}
+
 // tdes makes another key of the one in n.
 func (n *node) tdes(derive func(k *tdesKey, arg uint64), arg uint64) {
-	k := tdesKey{binary.BigEndian.Uint64(n.key[:]), binary.BigEndian.Uint64(n.key[8:])}
+	k := loadTDES((*[16]byte)(n.key[:]))
 	derive(&k, arg)
-	binary.BigEndian.PutUint64(n.key[:], k.left)
-	binary.BigEndian.PutUint64(n.key[8:], k.right)
+	k.store((*[16]byte)(n.key[:]))
 }
 
 // register returns the right 64 bits of k with another counter, the crypto register
@@ -66,3 +74,6 @@ func (k *tdesKey) encrypt(block uint64) uint64 {
 	clear(r[:])
 	return block
 }
+
+// weak reports whether both halves of k are one DES key, but for the parity bits.
+func (k *tdesKey) weak() bool { return (k.left^k.right)&0xfefefefefefefefe == 0 }

@@ -1,0 +1,94 @@
+package dukpt
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pinion-hsm/pinion/keys"
+)
+
+// someKSNs are transactions of one terminal.
+func someKSNs(t *testing.T, n int) []KSN {
+	t.Helper()
+	ksn, err := ParseKSN("FFFF9876543210E00000")
+	require.NoError(t, err)
+	ksns := make([]KSN, n)
+	for i := range ksns {
+		ksn, err = ksn.Next()
+		require.NoError(t, err)
+		ksns[i] = ksn
+	}
+	return ksns
+}
+
+func someBDK(t *testing.T) keys.Key {
+	t.Helper()
+	k, err := keys.Generate(keys.TDES2, keys.UsageBDK)
+	require.NoError(t, err)
+	return k
+}
+
+func TestReleaseWipes(t *testing.T) {
+	t.Parallel()
+	column, _, err := PINKeys(someBDK(t), someKSNs(t, 50))
+	require.NoError(t, err)
+	held := column.box().keys
+	require.NotContains(t, held, [16]byte{})
+	column.Release()
+	require.Equal(t, make([][16]byte, 50), held)
+}
+
+// A column that nobody released is wiped when nobody has it any more.
+func TestForgottenColumnIsWiped(t *testing.T) {
+	t.Parallel()
+	wiped := make(chan [][16]byte, 1)
+	func() {
+		column := newColumn([][16]byte{{1}, {2}}, nil, func(held [][16]byte) {
+			wipeKeys(held)
+			wiped <- held
+		})
+		require.NoError(t, column.Encrypt(t.Context(), make([]byte, 16), make([]byte, 16)))
+	}()
+	for {
+		runtime.GC()
+		select {
+		case held := <-wiped:
+			require.Equal(t, make([][16]byte, 2), held)
+			return
+		default:
+			runtime.Gosched()
+		}
+	}
+}
+
+// What a derivation leaves for the next one is nothing secret.
+func TestLanesAreWiped(t *testing.T) {
+	t.Parallel()
+	l := new(lanes)
+	ksns, made := someKSNs(t, 300), make([][16]byte, 300)
+	root := [16]byte{1, 2, 3, 4, 5, 6, 7, 8, 9}
+	l.begin(made, &root, ksns)
+	require.NoError(t, l.initial(made, ksns))
+	for len(l.active) > 0 {
+		require.NoError(t, l.child(made))
+	}
+	require.NotEqual(t, [16]byte{}, l.keys[599])
+	l.wipe(len(ksns))
+	require.Equal(t, new(lanes).keys, l.keys)
+	require.Equal(t, new(lanes).data, l.data)
+}
+
+// A key that comes out weak is refused, as it is one by one. Nobody knows a KSN that has
+// one: the keys are put there.
+func TestWeakKeysOfColumn(t *testing.T) {
+	t.Parallel()
+	ksns := someKSNs(t, 3)
+	made := [][16]byte{{2}, {}, {7: 2, 15: 4}}
+	made[1] = [16]byte{8, 2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5, 6, 7, 8}
+	faults := finish(made, ksns, 100, nil)
+	require.Equal(t, []Fault{{Index: 101, Err: keys.ErrWeak}}, faults)
+	require.Equal(t, [16]byte{}, made[1])
+	require.Equal(t, [][16]byte{{2}, {}, {7: 2, 15: 4}}, made)
+}

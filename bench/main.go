@@ -62,7 +62,10 @@ func run() error {
 	}
 	r.Print(os.Stdout, "soft", "2 x crypto/des")
 	fmt.Printf("%-28s %.2f times the two block operations (wanted: at most 1.5)\n", "  cost", 1/r.Ratio)
-	return bulk(ctx)
+	if err := bulk(ctx); err != nil {
+		return err
+	}
+	return lanes(ctx)
 }
 
 func translation(ctx context.Context) (*hsm.HSM, hsm.Translation, error) {

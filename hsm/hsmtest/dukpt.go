@@ -45,6 +45,7 @@ func testDUKPT(t *testing.T, r *rig) {
 			}
 			r.testDUKPTOperations(t, hsm.PINKey{Key: label, Format: b.format, KSN: first})
 			r.testDUKPTBatch(t, hsm.PINKey{Key: label, Format: b.format}, first)
+			r.testDUKPTLongBatch(t, hsm.PINKey{Key: label, Format: b.format}, first)
 		}
 	}
 	for _, b := range bdks {

@@ -4,8 +4,8 @@
 // It is bitsliced: word n of the state holds bit n of 64, 256 or 512 blocks, and
 // the S-boxes are boolean circuits that work on all of them in one pass. There is
 // no look-up in a table at an index that depends on a key or a block, and no
-// branch on one. crypto/des has such tables (as has the single DES of
-// keys/dukpt): which lines of the cache an operation touched can be seen from
+// branch on one. crypto/des has such tables (as has the single DES with
+// which keys/dukpt derives keys one by one): which lines of the cache an operation touched can be seen from
 // another process on the same machine, and tells of the key. Here it does not.
 //
 // A batch costs the same however few of its lanes are in use, so the package is

@@ -3,7 +3,9 @@ package dukpt_test
 import (
 	"crypto/aes"
 	"errors"
+	"fmt"
 	"math/bits"
+	"math/rand/v2"
 	"strconv"
 	"testing"
 
@@ -45,6 +47,50 @@ func benchPINKeys(b *testing.B, a keys.Algorithm, counters []uint32, naive func(
 			for b.Loop() {
 				naive(raw, serial)
 			}
+		})
+	}
+}
+
+// BenchmarkPINKeys is the keys of random transactions, and one block under each, side by
+// side and one by one: "ns/key" is what package hsm chooses by.
+func BenchmarkPINKeys(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 24))
+	bdk, _ := root(b, keys.TDES2)
+	for _, n := range []int{4, 8, 16, 32, 64, 256, 4096} {
+		ksns, blocks := make([]dukpt.KSN, n), make([]byte, 8*n)
+		for i := range ksns {
+			_, ksns[i] = random(b, r, keys.TDES2)
+		}
+		run := func(name string, f func() error) {
+			b.Run(fmt.Sprint(name, "-", n), func(b *testing.B) {
+				for b.Loop() {
+					if err := f(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(n), "ns/key")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+		run("together", func() error {
+			column, _, err := dukpt.PINKeys(bdk, ksns)
+			if err != nil {
+				return err
+			}
+			defer column.Release()
+			return column.Decrypt(b.Context(), blocks, blocks)
+		})
+		run("one-by-one", func() error {
+			for i, ksn := range ksns {
+				key, err := dukpt.PINKey(bdk, ksn)
+				if err == nil {
+					err = key.Decrypt(b.Context(), blocks[8*i:8*i+8], blocks[8*i:8*i+8])
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
 }

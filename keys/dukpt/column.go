@@ -98,7 +98,7 @@ func (c *KeyColumn) Decrypt(ctx context.Context, dst, src []byte) error {
 	return c.crypt(ctx, bitdes.DecryptLanes[[16]byte], dst, src)
 }
 
-func (c *KeyColumn) crypt(ctx context.Context, lanes func(dst, src []byte, keys [][16]byte) error, dst, src []byte) error {
+func (c *KeyColumn) crypt(ctx context.Context, ecb func(dst, src []byte, keys [][16]byte) error, dst, src []byte) error {
 	if c.box == nil || c.box().keys == nil {
 		return keys.ErrZeroKey
 	}
@@ -107,7 +107,7 @@ func (c *KeyColumn) crypt(ctx context.Context, lanes func(dst, src []byte, keys 
 	}
 	b := c.box()
 	defer runtime.KeepAlive(b)
-	if err := lanes(dst, src, b.keys); err != nil {
+	if err := ecb(dst, src, b.keys); err != nil {
 		return columnError(err)
 	}
 	for _, f := range c.faults {

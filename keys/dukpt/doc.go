@@ -10,8 +10,9 @@
 //	key, err := dukpt.PINKey(bdk, ksn)
 //	pin, err := pinblock.Open(ctx, key, pinblock.ISO0, block, pan)
 //
-// [WorkingKey] has those for other purposes, and [Derive] all of them at once. A
-// [Terminal] plays the other side.
+// [WorkingKey] has those for other purposes, and [Derive] all of them at once.
+// [PINKeys] has the keys of thousands of blocks, a [KeyColumn]. A [Terminal] plays the
+// other side.
 //
 // # What cannot go wrong here
 //
@@ -28,7 +29,7 @@
 //
 // # What is not promised
 //
-// TDES keys are derived with tables in memory, like those of crypto/des: a
-// neighbour on the same core may learn from their timing. The parity of derived
+// TDES keys are derived with tables in memory, like those of crypto/des, but for those
+// of PINKeys: a neighbour on the same core may learn from their timing. The parity of derived
 // TDES keys is not adjusted, nor is it in the published tables.
 package dukpt

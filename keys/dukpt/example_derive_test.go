@@ -1,6 +1,7 @@
 package dukpt_test
 
 import (
+	"context"
 	"crypto/hmac"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
+	"github.com/pinion-hsm/pinion/pinblock"
 )
 
 // What a terminal is loaded with: its initial key, of the BDK and of its serial number.
@@ -49,6 +51,52 @@ func ExampleWorkingKey() {
 	// mac-request [AES128 key M6] E7D8CD
 	// data-request [AES128 key D0] 918115
 	// stronger: false
+}
+
+// Blocks of many terminals, for one zone key. One of them has a KSN that no terminal sends.
+func ExamplePINKeys() {
+	bdk, err1 := keys.Generate(keys.TDES2, keys.UsageBDK)
+	zpk, err2 := keys.Generate(keys.TDES2, keys.UsagePIN)
+	pan, err3 := pinblock.ParsePAN("4111111111111111")
+	pin, err4 := pinblock.ParsePIN("1234")
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		log.Fatal(err)
+	}
+	var ksns []dukpt.KSN
+	var blocks pinblock.Column
+	for _, text := range []string{"FFFF9876543210E00001", "FFFF9876543211000000", "FFFF9876543211200017"} {
+		ksn, err := dukpt.ParseKSN(text)
+		if err != nil {
+			log.Fatal(err)
+		}
+		block := make([]byte, 8)
+		if key, err := dukpt.PINKey(bdk, ksn); err == nil { // as the terminal does
+			block, err = pinblock.Seal(context.Background(), nil, key, pinblock.ISO0, pin, pan)
+			if err != nil {
+				log.Fatal(err)
+			}
+		}
+		ksns = append(ksns, ksn)
+		blocks.Blocks, blocks.PANs = append(blocks.Blocks, block...), append(blocks.PANs, pan)
+	}
+
+	column, none, err := dukpt.PINKeys(bdk, ksns)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer column.Release()
+	for _, f := range none {
+		fmt.Println(f.Index, f.Err)
+	}
+	made, faults, err := pinblock.TranslateAll(context.Background(), nil, blocks,
+		pinblock.Source{Key: column, Format: pinblock.ISO0}, pinblock.Target{Key: zpk, Format: pinblock.ISO0})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(made), "bytes,", len(faults), "fault")
+	// Output:
+	// 1 keys/dukpt: transaction counter is zero: that is no transaction
+	// 24 bytes, 1 fault
 }
 
 // A request with a MAC: the host derives what it needs of the transaction at once.

@@ -1,6 +1,7 @@
 package hsm_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,6 +58,14 @@ func TestExposureOfKeys(t *testing.T) {
 			results, err := h.TranslatePINs(t.Context(), hsm.Batch{From: derived, To: to, Items: []hsm.Item{{Block: made.Block, PAN: pan, KSN: ksn}}})
 			if err == nil {
 				err = results[0].Err
+			}
+			return err
+		},
+		"TranslatePINs of many under a BDK": func() error {
+			results, err := h.TranslatePINs(t.Context(), hsm.Batch{From: derived, To: to,
+				Items: slices.Repeat([]hsm.Item{{Block: made.Block, PAN: pan, KSN: ksn}}, 50)})
+			if err == nil {
+				err = results[49].Err
 			}
 			return err
 		},

@@ -117,8 +117,15 @@ func TestLanesWithoutKey(t *testing.T) {
 	d := &watched{Device: r.device, derive: func([]dukpt.KSN) ([]hsm.Fault, error) {
 		return []hsm.Fault{{Index: 3, Err: keys.ErrWeak}, {Index: 4, Err: keys.ErrWeak}}, nil
 	}}
+	var behind []byte
+	d.column = func(b []byte, faults []hsm.Fault, err error) ([]byte, []hsm.Fault, error) {
+		behind = b
+		return b, faults, err
+	}
 	results, err := r.front(d).TranslatePINs(t.Context(), b)
 	require.NoError(t, err)
+	require.Equal(t, make([]byte, 16), behind[24:40], "nothing is left of what came out")
+	require.NotEqual(t, make([]byte, 8), behind[40:48])
 	for i := range results {
 		if i != 3 && i != 4 {
 			require.NotErrorIs(t, results[i].Err, keys.ErrWeak)

@@ -201,6 +201,8 @@ func (r *rig) testDUKPTEnds(t *testing.T) {
 	require.NoError(t, err)
 	ksn, err := mustKSN(t, bdks[1].ksn).Next()
 	require.NoError(t, err)
+	tdes, err := r.device.FindKey(t.Context(), "bdk"+keys.TDES2.String())
+	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = r.hsm.TranslatePIN(ctx, hsm.Translation{Block: make([]byte, 16), PAN: mustPAN(t, pans[0]),
@@ -209,4 +211,8 @@ func (r *rig) testDUKPTEnds(t *testing.T) {
 	require.NoError(t, r.hsm.Close())
 	_, err = r.device.(hsm.Deriver).DerivePINKey(t.Context(), bdk, ksn, keys.AES128)
 	require.ErrorIs(t, err, hsm.ErrClosed)
+	if d, ok := r.device.(hsm.BatchDeriver); ok {
+		_, _, err = d.DerivePINKeys(t.Context(), tdes, []dukpt.KSN{mustKSN(t, "FFFF9876543210E00001")})
+		require.ErrorIs(t, err, hsm.ErrClosed)
+	}
 }

@@ -58,11 +58,13 @@ func PINKeys(k keys.Key, ksns []KSN) (*KeyColumn, []Fault, error) {
 		return nil, nil, keys.ErrKeySize // X9.24-1 has double length keys only
 	}
 	secret.Lend(k.Secret(), func(raw []byte) { copy(root[:], raw) })
+	l := lanesPool.Get().(*lanes)
+	defer lanesPool.Put(l)
 	made := make([][16]byte, len(ksns))
 	var faults []Fault
 	for first := 0; first < len(ksns); first += mostLanes {
 		last := min(first+mostLanes, len(ksns))
-		if err := pinKeys(made[first:last], &root, k.Usage() == keys.UsageBDK, ksns[first:last]); err != nil {
+		if err := l.pinKeys(made[first:last], &root, k.Usage() == keys.UsageBDK, ksns[first:last]); err != nil {
 			clear(made)
 			return nil, nil, err
 		}

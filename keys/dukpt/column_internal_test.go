@@ -69,18 +69,16 @@ func TestForgottenColumnIsWiped(t *testing.T) {
 // What a derivation leaves for the next one is nothing secret.
 func TestLanesAreWiped(t *testing.T) {
 	t.Parallel()
-	l := new(lanes)
-	ksns, made := someKSNs(t, 300), make([][16]byte, 300)
+	l, none := new(lanes), new(lanes)
 	root := [16]byte{1, 2, 3, 4, 5, 6, 7, 8, 9}
-	l.begin(made, &root, ksns)
-	require.NoError(t, l.initial(made, ksns))
-	for len(l.active) > 0 {
-		require.NoError(t, l.child(made))
+	for _, isBDK := range []bool{true, false} {
+		made := make([][16]byte, 300)
+		require.NoError(t, l.pinKeys(made, &root, isBDK, someKSNs(t, 300)))
+		require.NotContains(t, made, root)
+		require.NotEqual(t, none.ways, l.ways, "it was used")
+		require.Equal(t, none.keys, l.keys)
+		require.Equal(t, none.data, l.data)
 	}
-	require.NotEqual(t, [16]byte{}, l.keys[599])
-	l.wipe(len(ksns))
-	require.Equal(t, new(lanes).keys, l.keys)
-	require.Equal(t, new(lanes).data, l.data)
 }
 
 // A key that comes out weak is refused, as it is one by one. Nobody knows a KSN that has

@@ -38,9 +38,7 @@ var lanesPool = sync.Pool{New: func() any { return new(lanes) }}
 
 // pinKeys makes the PIN keys of at most mostLanes transactions from root, which is a BDK
 // or an initial key. Where a KSN is none of TDES DUKPT the key is not to be used.
-func pinKeys(made [][16]byte, root *[16]byte, isBDK bool, ksns []KSN) (err error) {
-	l := lanesPool.Get().(*lanes)
-	defer lanesPool.Put(l)
+func (l *lanes) pinKeys(made [][16]byte, root *[16]byte, isBDK bool, ksns []KSN) (err error) {
 	defer l.wipe(len(ksns))
 	l.begin(made, root, ksns)
 	if isBDK {

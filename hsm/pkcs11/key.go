@@ -120,8 +120,10 @@ func (b *bench) object(k *key, right uint) (object, error) {
 // any more. A key that goes while a call uses it may fail the call with any code:
 // SoftHSM2 then takes it for one of another kind.
 func (b *bench) vanished(err error) bool {
-	var c pkcs11.Error
-	if len(b.used) == 0 || !errors.As(err, &c) || gone(err) {
+	if err == nil || len(b.used) == 0 {
+		return false
+	}
+	if c := pkcs11.Error(0); !errors.As(err, &c) || gone(err) {
 		return false
 	}
 	if staleHandle(err) {

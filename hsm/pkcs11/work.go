@@ -66,19 +66,11 @@ func attempt[T any](ctx context.Context, d *Device, f func(*bench) (T, error)) (
 		l.leave()
 		return answer[T]{err: err, link: l}
 	}
-	run := func() answer[T] {
-		a := answer[T]{link: l}
-		a.value, a.err = onBench(ctx, d, p, f)
-		a.lost = gone(a.err) || vague(a.err) && !l.alive()
-		p.give()
-		l.leave()
-		return a
-	}
 	if ctx.Done() == nil || l.m.quirks.local {
-		return run()
+		return run(ctx, d, p, f)
 	}
 	done := make(chan answer[T], 1)
-	go func() { done <- run() }()
+	go func() { done <- run(ctx, d, p, f) }()
 	select {
 	case a := <-done:
 		return a
@@ -86,6 +78,16 @@ func attempt[T any](ctx context.Context, d *Device, f func(*bench) (T, error)) (
 		p.abandon()
 		return answer[T]{err: &hsm.Error{Err: ctx.Err(), Hint: "the token had not answered; its session is replaced"}, link: l}
 	}
+}
+
+// run does an operation that has a permit, and gives that back.
+func run[T any](ctx context.Context, d *Device, p *permit, f func(*bench) (T, error)) answer[T] {
+	a := answer[T]{link: p.l}
+	a.value, a.err = onBench(ctx, d, p, f)
+	a.lost = gone(a.err) || vague(a.err) && !p.l.alive()
+	p.give()
+	p.l.leave()
+	return a
 }
 
 // onBench calls f with a session, and once more if a key turns out to be gone: if it

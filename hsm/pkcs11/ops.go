@@ -37,8 +37,9 @@ func (d *Device) TranslatePIN(ctx context.Context, t hsm.Translation, from, to h
 		return nil, err
 	}
 	onToken := d.onToken(hsm.Work{Op: hsm.OpTranslate, From: t.From.Format, To: t.To.Format, FromKey: from, ToKey: to})
-	t.Block = bytes.Clone(t.Block)
+	block, pan, in, out := bytes.Clone(t.Block), t.PAN, t.From.Format, t.To.Format // and not t, which would need a heap
 	return work(ctx, d, f.info.Label, true, func(b *bench) ([]byte, error) {
+		t := hsm.Translation{Block: block, PAN: pan, From: hsm.PINKey{Format: in}, To: hsm.PINKey{Format: out}}
 		if onToken {
 			return b.translate(&t, f, k)
 		}

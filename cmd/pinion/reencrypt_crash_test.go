@@ -45,29 +45,32 @@ func TestReencryptCrash(t *testing.T) {
 			t.Parallel()
 			p := newPortfolio(t, uri, manyRows(t, 60_000))
 			var busy time.Duration // how long a run takes
+			kills := 0
 			for _, end := range []string{".csv", ".csv.zst", ".csv.gz"} {
 				flags := append(append([]string{}, small...), toTDES...)
 				begun := time.Now()
 				p.whole(t, "whole"+end, "rejected"+end, flags...)
 				busy = time.Since(begun)
 				for range crashRounds(t, 2) {
-					p.killed(t, busy, "out"+end, "rejects"+end, flags...)
+					kills += p.killed(t, busy, "out"+end, "rejects"+end, flags...)
 					require.Equal(t, p.hash(t, "whole"+end), p.hash(t, "out"+end), "the output is another")
 					require.Equal(t, p.hash(t, "rejected"+end), p.hash(t, "rejects"+end), "the rejects are others")
 				}
 			}
-			p.killed(t, busy, "aes.csv", "aesrejects.csv", append(append([]string{}, small...), toAES...)...)
+			kills += p.killed(t, busy, "aes.csv", "aesrejects.csv", append(append([]string{}, small...), toAES...)...)
 			p.judge(t, "aes.csv", "aesrejects.csv")
+			require.Positive(t, kills, "nothing was killed")
 		})
 	}
 }
 
-// killed runs the program until it comes to its end, and kills it on the way.
-func (p *portfolio) killed(t *testing.T, busy time.Duration, out, rejects string, flags ...string) {
+// killed runs the program until it comes to its end, and kills it on the way. It returns
+// how often.
+func (p *portfolio) killed(t *testing.T, busy time.Duration, out, rejects string, flags ...string) (kills int) {
 	t.Helper()
 	_ = os.Remove(p.path(out))
 	_ = os.Remove(p.path(rejects))
-	kills, signals := 0, []os.Signal{syscall.SIGKILL, syscall.SIGKILL, syscall.SIGTERM, os.Interrupt}
+	signals := []os.Signal{syscall.SIGKILL, syscall.SIGKILL, syscall.SIGTERM, os.Interrupt}
 	for {
 		cmd := p.command(t.Context(), out, rejects, append(flags, "--resume", "--progress", "1ms")...)
 		said := &firstWord{said: make(chan struct{})}
@@ -96,7 +99,7 @@ func (p *portfolio) killed(t *testing.T, busy time.Duration, out, rejects string
 		switch code := cmd.ProcessState.ExitCode(); code {
 		case exitNo:
 			t.Logf("%s: stopped %d times", out, kills)
-			return
+			return kills
 		case -1, exitInterrupted:
 			kills++
 		default:
@@ -105,20 +108,21 @@ func (p *portfolio) killed(t *testing.T, busy time.Duration, out, rejects string
 	}
 }
 
-// firstWord keeps what is written to it, and tells when that begins.
+// firstWord keeps what is written to it, and tells when that begins. It does not embed
+// its buffer, whose ReadFrom would pass Write by.
 type firstWord struct {
-	bytes.Buffer
+	text bytes.Buffer
 	once sync.Once
 	said chan struct{}
 }
 
 func (f *firstWord) Write(b []byte) (int, error) {
 	f.once.Do(func() { close(f.said) })
-	return f.Buffer.Write(b)
+	return f.text.Write(b)
 }
 
 // last returns the end of what was written, when nobody writes any more.
-func (f *firstWord) last() string { return string(f.Bytes()[max(0, f.Len()-500):]) }
+func (f *firstWord) last() string { return string(f.text.Bytes()[max(0, f.text.Len()-500):]) }
 
 // TestReencryptFileSize lets the output grow to a limit, which is as a disk that
 // is full: the program says how to go on, and does when there is room.

@@ -9,6 +9,7 @@ import (
 	"github.com/pinion-hsm/pinion/hsm/soft"
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/cleartext"
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -18,16 +19,16 @@ var (
 	aesKey  = hsm.PINKey{Key: "aes", Format: pinblock.ISO4}
 )
 
-// batch is ISO-0 blocks of as many cards, as items and as a column, on a device.
+// batch is ISO-0 blocks of as many cards, on a device.
 type batch struct {
 	ctx              context.Context
 	hsm              *hsm.HSM
 	in, out          keys.Key
 	decrypt, encrypt func(dst, src []byte) // the same keys in crypto/des
 	from             hsm.PINKey
-	list             []hsm.Item
 	blocks           []byte
 	pans             []pinblock.PAN
+	ksns             []dukpt.KSN // nil where they are under one key
 	failed           error
 }
 
@@ -76,7 +77,6 @@ func (b *batch) add(i int) error {
 	if err != nil {
 		return err
 	}
-	b.list = append(b.list, hsm.Item{Block: block, PAN: pan})
 	b.blocks = append(b.blocks, block...)
 	b.pans = append(b.pans, pan)
 	return nil

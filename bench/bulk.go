@@ -9,10 +9,10 @@ import (
 	"github.com/pinion-hsm/pinion/hsm"
 )
 
-// bulk times batches in the soft device, of several lengths: as items and as a column,
-// beside what the cipher alone takes to decipher and encipher as many blocks; then
-// beside crypto/des block by block; and TDES ISO-0 to AES ISO-4. Everything is a
-// block's share.
+// bulk times batches in the soft device, of several lengths, into the memory of the
+// last answer and into memory of their own, beside what the cipher alone takes to
+// decipher and encipher as many blocks; then beside crypto/des block by block; and TDES
+// ISO-0 to AES ISO-4. Everything is a block's share.
 func bulk(ctx context.Context) error {
 	for _, n := range []int{256, 4096, 65536} {
 		b, err := newBatch(ctx, n)
@@ -20,11 +20,11 @@ func bulk(ctx context.Context) error {
 			return err
 		}
 		what := fmt.Sprintf("%d blocks, TDES to TDES", n)
-		r := pair.Compare(what, b.items(tdesKey), b.cipher())
-		r.Print(os.Stdout, "TranslatePINs", "cipher")
-		c := pair.Compare(what, b.column(tdesKey), b.cipher())
-		c.Print(os.Stdout, "TranslateColumn", "cipher")
-		fmt.Printf("%-28s %.2f of what the cipher alone allows as items, %.2f as a column (wanted: 0.8)\n", "  rate", r.Ratio, c.Ratio)
+		again := pair.Compare(what, b.translate(tdesKey, true), b.cipher())
+		again.Print(os.Stdout, "TranslatePINs", "cipher")
+		fresh := pair.Compare(what, b.translate(tdesKey, false), b.cipher())
+		fresh.Print(os.Stdout, "  new memory", "cipher")
+		fmt.Printf("%-28s %.2f of what the cipher alone allows, %.2f into new memory each time (wanted: 0.8)\n", "  rate", again.Ratio, fresh.Ratio)
 		if n == 4096 {
 			b.others()
 		}
@@ -37,26 +37,20 @@ func bulk(ctx context.Context) error {
 
 // others are the comparisons that one length is enough for.
 func (b *batch) others() {
-	pair.Compare("TDES to TDES", b.items(tdesKey), b.oneByOne()).Print(os.Stdout, "TranslatePINs", "crypto/des")
-	r := pair.Compare("ISO-0 to ISO-4", b.items(aesKey), b.oneByOne())
+	pair.Compare("TDES to TDES", b.translate(tdesKey, true), b.oneByOne()).Print(os.Stdout, "TranslatePINs", "crypto/des")
+	r := pair.Compare("ISO-0 to ISO-4", b.translate(aesKey, true), b.oneByOne())
 	r.Print(os.Stdout, "TranslatePINs", "crypto/des")
 	fmt.Printf("%-28s %.1f million blocks a second on one core (wanted: 3, with AVX-512)\n", "  rate", 1000/r.Ours)
-	pair.Compare("ISO-0 to ISO-4", b.column(aesKey), b.oneByOne()).Print(os.Stdout, "TranslateColumn", "crypto/des")
 }
 
-// items translates the blocks as items.
-func (b *batch) items(to hsm.PINKey) pair.Side {
-	return b.side("items", func() error {
-		_, err := b.hsm.TranslatePINs(b.ctx, hsm.Batch{From: b.from, To: to, Items: b.list})
-		return err
-	})
-}
-
-// column translates the blocks as a column, over and over into the same memory.
-func (b *batch) column(to hsm.PINKey) pair.Side {
-	var dst []byte
-	return b.side("column", func() (err error) {
-		dst, _, err = b.hsm.TranslateColumn(b.ctx, dst[:0], hsm.Column{From: b.from, To: to, Blocks: b.blocks, PANs: b.pans})
+// translate translates the blocks, if asked over and over into the same memory.
+func (b *batch) translate(to hsm.PINKey, again bool) pair.Side {
+	all := hsm.Batch{From: b.from, To: to, Blocks: b.blocks, PANs: b.pans, KSNs: b.ksns}
+	return b.side("batch", func() error {
+		results, err := b.hsm.TranslatePINs(b.ctx, all)
+		if again {
+			all.Into = results.Blocks
+		}
 		return err
 	})
 }

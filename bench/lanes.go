@@ -31,7 +31,7 @@ func lanes(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r := pair.Compare(fmt.Sprintf("%d blocks under a BDK", n), together.items(tdesKey), alone.items(tdesKey))
+		r := pair.Compare(fmt.Sprintf("%d blocks under a BDK", n), together.translate(tdesKey, true), alone.translate(tdesKey, true))
 		r.Print(os.Stdout, "side by side", "one by one")
 		fmt.Printf("%-28s %.0f thousand blocks a second\n", "  rate", 1e6/r.Ours)
 		if err := errors.Join(together.close(), alone.close()); err != nil {
@@ -68,7 +68,7 @@ func terminals(ctx context.Context, n int) (together, alone *batch, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		b.list[i].KSN = ksn
+		b.ksns = append(b.ksns, ksn)
 	}
 	a := *b
 	a.hsm = hsm.New(single{d, d}, hsm.AllowInProcess())

@@ -39,6 +39,17 @@ func (Arithmetic) TranslatePIN(ctx context.Context, t Translation, from, to Key)
 		pinblock.Source{Key: source, Format: t.From.Format}, pinblock.Target{Key: target, Format: t.To.Format})
 }
 
+// TranslatePINs implements [BatchTranslator]: one call of the device deciphers thousands
+// of blocks and one enciphers them (two each for ISO-4).
+func (Arithmetic) TranslatePINs(ctx context.Context, dst []byte, b Batch, from, to Key) ([]byte, []Fault, error) {
+	source, target, err := ciphers(from, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pinblock.TranslateAll(ctx, dst, pinblock.Column{Blocks: b.Blocks, PANs: b.PANs},
+		pinblock.Source{Key: source, Format: b.From.Format}, pinblock.Target{Key: target, Format: b.To.Format})
+}
+
 // VerifyPIN implements [Device].
 func (Arithmetic) VerifyPIN(ctx context.Context, v Verification, from, method Key) error {
 	source, pvk, err := ciphers(from, method)

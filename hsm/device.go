@@ -15,8 +15,8 @@ import (
 // A device that can only encipher and decipher embeds [Arithmetic], which has
 // the four PIN operations, and brings keys that are a [pinblock.Encrypter] and
 // [pinblock.Decrypter]. What only some devices have is an interface of its own,
-// asked for by assertion: [BatchTranslator], [ColumnTranslator], [Deriver],
-// [BatchDeriver], [KeyManager], [Pinger], [ThrowAway].
+// asked for by assertion: [BatchTranslator], [Deriver], [BatchDeriver], [KeyManager],
+// [Pinger], [ThrowAway].
 //
 // PINReference and GeneratePIN hold to the Rules of their request: the PIN of a
 // block is judged before its reference value is computed, and what was drawn
@@ -74,14 +74,12 @@ type KeySpec struct {
 
 // BatchTranslator is a device that translates many blocks in fewer calls.
 type BatchTranslator interface {
-	TranslatePINs(ctx context.Context, b Batch, from, to Key) ([]Result, error)
-}
-
-// ColumnTranslator is a device that translates the blocks of a column where they lie.
-// It looks by itself whether the PANs are long enough; the rest was checked. It answers
-// as [HSM.TranslateColumn] does.
-type ColumnTranslator interface {
-	TranslateColumn(ctx context.Context, dst []byte, c Column, from, to Key) ([]byte, []Fault, error)
+	// TranslatePINs appends the new blocks to dst, one for each of the batch and in its
+	// order. What is wrong with one block is told in faults, in order, and its place is
+	// zeros; the error is for what concerns them all. All blocks are under from. The
+	// parts of the batch fit each other; whether the PANs are long enough, the device
+	// sees. Nothing of what it is given is touched after it returns.
+	TranslatePINs(ctx context.Context, dst []byte, b Batch, from, to Key) (blocks []byte, faults []Fault, err error)
 }
 
 // Deriver is a device that derives the PIN keys of DUKPT. The key it returns is
@@ -93,10 +91,11 @@ type Deriver interface {
 }
 
 // BatchDeriver is a [Deriver] that derives the PIN keys of many transactions of TDES
-// DUKPT at once. It is a [ColumnTranslator] too, and translates columns under them.
+// DUKPT at once, and translates batches under them.
 type BatchDeriver interface {
+	BatchTranslator
 	// DerivePINKeys returns the PIN keys of the transactions ksns under bdk, a TDES2
-	// key of usage B0 or B1, as one key: of a column of as many blocks, each is under
+	// key of usage B0 or B1, as one key: of a batch of as many blocks, each is under
 	// that of its place. The KSNs were checked, and are 4,096 at most. If there is no
 	// key for one of them, that is told in faults with the error of DerivePINKey, and
 	// its block comes to nothing.

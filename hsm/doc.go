@@ -16,8 +16,8 @@
 //
 // # What there is
 //
-//   - PIN blocks: [HSM.TranslatePIN], and for many at once [HSM.TranslatePINs]
-//     and [HSM.TranslateColumn]
+//   - PIN blocks: [HSM.TranslatePIN], and for many at once [HSM.TranslatePINs] of a
+//     [Batch]
 //   - PINs: [HSM.VerifyPIN], [HSM.GeneratePIN], [HSM.PINReference],
 //     [HSM.ChangePIN]
 //   - keys, by label: [HSM.GenerateKey], [HSM.ImportKeyBlock],

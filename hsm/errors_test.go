@@ -3,6 +3,7 @@ package hsm_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,11 +62,18 @@ func TestSmallDevice(t *testing.T) {
 	g, err := h.GeneratePIN(t.Context(), hsm.Generation{PAN: pan, To: a})
 	require.NoError(t, err)
 	// A batch falls back to one call a block.
-	res, err := h.TranslatePINs(t.Context(), hsm.Batch{From: a, To: b, Items: []hsm.Item{{Block: g.Block, PAN: pan}, {Block: make([]byte, 8), PAN: pan}}})
+	res, err := h.TranslatePINs(t.Context(), hsm.Batch{From: a, To: b, Blocks: slices.Concat(g.Block, make([]byte, 8), g.Block), PANs: []pinblock.PAN{pan, pan, {}}})
 	require.NoError(t, err)
-	require.NoError(t, res[0].Err)
-	require.ErrorIs(t, res[1].Err, hsm.ErrBlock)
-	require.Equal(t, hsm.Outcome(res[1].Err), "block")
+	require.Len(t, res.Faults, 2)
+	block, err := res.Block(0)
+	require.NoError(t, err)
+	require.Len(t, block, 8)
+	require.Equal(t, 8, cap(block), "the next block is out of reach")
+	_, err = res.Block(1)
+	require.ErrorIs(t, err, hsm.ErrBlock)
+	require.Equal(t, hsm.Outcome(err), "block")
+	_, err = res.Block(2)
+	require.ErrorIs(t, err, pinblock.ErrPANLength)
 }
 
 // idle is a device that must not be asked to do anything with a PIN.

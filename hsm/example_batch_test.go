@@ -27,14 +27,17 @@ func ExampleHSM_TranslatePINs() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		b.Items = append(b.Items, hsm.Item{Block: block, PAN: testPAN()})
+		if err := b.Add(hsm.Item{Block: block, PAN: testPAN()}); err != nil {
+			log.Fatal(err)
+		}
 	}
 	results, err := h.TranslatePINs(ctx, b)
 	if err != nil {
 		log.Fatal(err) // of all of them: a key, the policy, the device
 	}
-	for i, r := range results {
-		fmt.Println(i, len(r.Block), "bytes, bad:", errors.Is(r.Err, hsm.ErrBlock))
+	for i := range results.Len() {
+		block, err := results.Block(i)
+		fmt.Println(i, len(block), "bytes, bad:", errors.Is(err, hsm.ErrBlock))
 	}
 	// Output:
 	// 0 16 bytes, bad: false

@@ -47,35 +47,40 @@ func Example() {
 	// to ISO-1 refused: true
 }
 
-// A file of blocks is translated a chunk at a time, into the same memory.
-func ExampleHSM_TranslateColumn() {
+// A file of blocks is translated a chunk at a time, each into the memory of the one
+// before.
+func ExampleBatch() {
 	ctx := context.Background()
 	h := hsm.New(testDevice(ctx)) // has the test keys zpk1 (TDES) and zpk2 (AES)
 	defer h.Close()
-	c := hsm.Column{From: hsm.PINKey{Key: "zpk1", Format: pinblock.ISO0}, To: hsm.PINKey{Key: "zpk2", Format: pinblock.ISO4}}
+	b := hsm.Batch{From: hsm.PINKey{Key: "zpk1", Format: pinblock.ISO0}, To: hsm.PINKey{Key: "zpk2", Format: pinblock.ISO4}}
 	for _, digits := range []string{"4111111111111111", "5555555555554444", "378282246310005"} {
 		pan, err := pinblock.ParsePAN(digits)
 		if err != nil {
 			log.Fatal(err)
 		}
-		made, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: c.From})
+		made, err := h.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: b.From})
 		if err != nil {
 			log.Fatal(err)
 		}
-		c.Blocks, c.PANs = append(c.Blocks, made.Block...), append(c.PANs, pan)
+		b.Blocks, b.PANs = append(b.Blocks, made.Block...), append(b.PANs, pan)
 	}
-	c.Blocks[8] ^= 1 // the second block is damaged
+	b.Blocks[8] ^= 1 // the second block is damaged
 
-	var blocks []byte
-	blocks, faults, err := h.TranslateColumn(ctx, blocks[:0], c)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(len(blocks)/16, "blocks")
-	for _, f := range faults {
-		fmt.Println("block", f.Index, "is bad:", errors.Is(f.Err, hsm.ErrBlock))
+	for chunk := range 2 {
+		results, err := h.TranslatePINs(ctx, b)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("chunk", chunk, "has", len(results.Blocks), "bytes")
+		for _, f := range results.Faults {
+			fmt.Println("block", f.Index, "is bad:", errors.Is(f.Err, hsm.ErrBlock))
+		}
+		b.Into = results.Blocks
 	}
 	// Output:
-	// 3 blocks
+	// chunk 0 has 48 bytes
+	// block 1 is bad: true
+	// chunk 1 has 48 bytes
 	// block 1 is bad: true
 }

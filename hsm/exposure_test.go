@@ -1,6 +1,7 @@
 package hsm_test
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
@@ -51,21 +52,21 @@ func TestExposureOfKeys(t *testing.T) {
 	for name, f := range map[string]func() error{
 		"TranslatePIN": func() error { _, err := h.TranslatePIN(t.Context(), translate); return err },
 		"TranslatePINs": func() error {
-			_, err := h.TranslatePINs(t.Context(), hsm.Batch{From: from, To: to, Items: []hsm.Item{{Block: made.Block, PAN: pan}}})
+			_, err := h.TranslatePINs(t.Context(), hsm.Batch{From: from, To: to, Blocks: made.Block, PANs: []pinblock.PAN{pan}})
 			return err
 		},
 		"TranslatePINs under a BDK": func() error {
-			results, err := h.TranslatePINs(t.Context(), hsm.Batch{From: derived, To: to, Items: []hsm.Item{{Block: made.Block, PAN: pan, KSN: ksn}}})
+			results, err := h.TranslatePINs(t.Context(), hsm.Batch{From: derived, To: to, Blocks: made.Block, PANs: []pinblock.PAN{pan}, KSNs: []dukpt.KSN{ksn}})
 			if err == nil {
-				err = results[0].Err
+				_, err = results.Block(0)
 			}
 			return err
 		},
 		"TranslatePINs of many under a BDK": func() error {
 			results, err := h.TranslatePINs(t.Context(), hsm.Batch{From: derived, To: to,
-				Items: slices.Repeat([]hsm.Item{{Block: made.Block, PAN: pan, KSN: ksn}}, 50)})
+				Blocks: bytes.Repeat(made.Block, 50), PANs: slices.Repeat([]pinblock.PAN{pan}, 50), KSNs: slices.Repeat([]dukpt.KSN{ksn}, 50)})
 			if err == nil {
-				err = results[49].Err
+				_, err = results.Block(49)
 			}
 			return err
 		},

@@ -15,6 +15,8 @@ var (
 	usagesPIN = []keys.Usage{keys.UsagePIN}
 	// usagesBDK are those of a key that PIN keys are derived from.
 	usagesBDK = []keys.Usage{keys.UsageBDK, keys.UsageInitialKey}
+	// usagesIn are those of a key that blocks may come in under.
+	usagesIn = slices.Concat(usagesPIN, usagesBDK)
 )
 
 // pinKey finds the key of a PIN block, or derives it. The caller releases it.
@@ -26,10 +28,15 @@ func (h *HSM) pinKey(ctx context.Context, k PINKey) (Key, error) {
 	if err != nil {
 		return nil, err
 	}
+	return key, k.fits(key)
+}
+
+// fits returns an error unless a key enciphers blocks of the format.
+func (k PINKey) fits(key Key) error {
 	if key.Info().Algorithm.BlockSize() != k.Format.BlockSize() {
-		return nil, pinblock.ErrKeySize
+		return pinblock.ErrKeySize
 	}
-	return key, nil
+	return nil
 }
 
 // derive derives the key of a PIN block from a BDK.

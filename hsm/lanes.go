@@ -6,6 +6,7 @@ import (
 
 	"github.com/pinion-hsm/pinion/keys"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
+	"github.com/pinion-hsm/pinion/pinblock"
 )
 
 // fewestLanes is from how many blocks on their keys are derived side by side: from there
@@ -13,36 +14,41 @@ import (
 // of keys/dukpt has the figures.
 const fewestLanes = 16
 
-// lanes is where items that have a key each become a column.
+// atOnce is how many blocks go side by side at once: so many that a device has enough to
+// do, and so few that they stay in the cache.
+const atOnce = 4096
+
+// lanes is where blocks that have a key each are gathered.
 type lanes struct {
-	gathering
-	ksns  [atOnce]dukpt.KSN
-	place [atOnce]int // of each block among the items
-	n     int
+	blocks [8 * atOnce]byte
+	pans   [atOnce]pinblock.PAN
+	ksns   [atOnce]dukpt.KSN
+	place  [atOnce]int // of each block in its batch
+	n      int
+	made   []byte
 }
 
 var lanesPool = sync.Pool{New: func() any { return new(lanes) }}
 
-// translateLanes translates those of at most atOnce items that are well formed as one
-// column with a key a block. It leaves the results of the others as they are, and those
-// of all where anything fails, or the device cannot do this: one by one it fails again,
-// and is told.
-func (h *HSM) translateLanes(ctx context.Context, b Batch, to Key, results []Result) {
+// translateLanes translates those of a batch's blocks from first to end, atOnce at most,
+// that are well formed as blocks with a key a lane. It leaves the others unanswered, and
+// all of them where anything fails or the device cannot do this: one by one it fails
+// again, and is told.
+func (h *HSM) translateLanes(ctx context.Context, b *Batch, first, end int, to Key, a *answers) {
 	d, ok := h.device.(BatchDeriver)
-	t, isToo := h.device.(ColumnTranslator)
-	if !ok || !isToo || len(b.Items) < fewestLanes {
+	if !ok || end-first < fewestLanes {
 		return
 	}
 	bdk, err := h.key(ctx, b.From.Key, usagesBDK)
 	if err != nil || bdk.Info().Algorithm != keys.TDES2 {
 		return
 	}
-	if a, err := b.From.derived(bdk); err != nil || a != keys.TDES2 {
+	if alg, err := b.From.derived(bdk); err != nil || alg != keys.TDES2 {
 		return
 	}
 	l := lanesPool.Get().(*lanes)
 	defer lanesPool.Put(l)
-	c := l.gather(b)
+	c := l.gather(b, first, end)
 	if l.n < fewestLanes {
 		return
 	}
@@ -54,43 +60,47 @@ func (h *HSM) translateLanes(ctx context.Context, b Batch, to Key, results []Res
 	if checkFaults(none, l.n) != nil || h.mayExpose(c.From.Format, c.To.Format, from, to) != nil {
 		return
 	}
-	blocks, faults, err := t.TranslateColumn(ctx, nil, c, from, to)
-	if err != nil || checkColumn(nil, c, blocks, faults) != nil {
+	blocks, faults, err := d.TranslatePINs(ctx, l.made[:0], c, from, to)
+	if err != nil || checkAnswers(&c, len(blocks), faults) != nil {
 		return
 	}
-	l.deliver(results, blocks, c.To.Format.BlockSize())
+	l.made = blocks
 	told := failures{key: b.From.Key}
-	l.tell(results, faults, &told)
-	l.tell(results, none, &told)
+	l.tell(a, none, &told)
+	l.tell(a, faults, &told)
+	l.deliver(a)
 }
 
-// gather returns the items that are well formed as a column.
-func (l *lanes) gather(b Batch) Column {
+// gather returns the blocks that are well formed as a batch under one key, which is
+// many.
+func (l *lanes) gather(b *Batch, first, end int) Batch {
 	l.n = 0
-	for i := range b.Items {
-		it := &b.Items[i]
-		if it.KSN.Check() != nil || checkItem(b, *it) != nil {
+	for i := first; i < end; i++ {
+		t := b.translation(i)
+		if t.From.KSN.Check() != nil || checkTranslation(&t) != nil {
 			continue
 		}
-		*(*[8]byte)(l.blocks[8*l.n:]) = [8]byte(it.Block)
-		l.pans[l.n], l.ksns[l.n], l.place[l.n] = it.PAN, it.KSN, i
+		copy(l.blocks[8*l.n:], t.Block)
+		l.pans[l.n], l.ksns[l.n], l.place[l.n] = t.PAN, t.From.KSN, i
 		l.n++
 	}
-	return Column{From: b.From, To: b.To, Blocks: l.blocks[:8*l.n], PANs: l.pans[:l.n], ToChipCard: b.ToChipCard}
+	return Batch{From: b.From, To: b.To, Blocks: l.blocks[:8*l.n], PANs: l.pans[:l.n], ToChipCard: b.ToChipCard}
 }
 
-// deliver gives the blocks of the column to the items they are of.
-func (l *lanes) deliver(results []Result, blocks []byte, size int) {
-	for j, i := range l.place[:l.n] {
-		results[i].Block = blocks[size*j : size*j+size : size*j+size]
+// tell keeps the faults of places that have no answer yet.
+func (l *lanes) tell(a *answers, faults []Fault, told *failures) {
+	for _, f := range faults {
+		if i := l.place[f.Index]; !a.known[i] {
+			a.fault(i, told.complete(f.Err))
+		}
 	}
 }
 
-// tell replaces blocks by what was wrong with them.
-func (l *lanes) tell(results []Result, faults []Fault, told *failures) {
-	for _, f := range faults {
-		i := l.place[f.Index]
-		clear(results[i].Block)
-		results[i] = Result{Err: told.complete(f.Err)}
+// deliver keeps the blocks of places that have no answer yet.
+func (l *lanes) deliver(a *answers) {
+	for j, i := range l.place[:l.n] {
+		if !a.known[i] {
+			a.block(i, nth(l.made, a.size, j))
+		}
 	}
 }

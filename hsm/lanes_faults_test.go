@@ -3,6 +3,7 @@ package hsm_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,9 +19,9 @@ import (
 // watched is a device that counts, and goes wrong when it is told to.
 type watched struct {
 	*soft.Device
-	derived, single, released int // keys in columns, and one by one; columns released
+	derived, single, released int // keys in lanes, and one by one; how many lots of lanes were released
 	derive                    func(ksns []dukpt.KSN) ([]hsm.Fault, error)
-	column                    func(blocks []byte, faults []hsm.Fault, err error) ([]byte, []hsm.Fault, error)
+	answer                    func(blocks []byte, faults []hsm.Fault, err error) ([]byte, []hsm.Fault, error)
 }
 
 // watchedKey counts that it is released.
@@ -52,10 +53,10 @@ func (d *watched) DerivePINKeys(ctx context.Context, bdk hsm.Key, ksns []dukpt.K
 	return watchedKey{k, k.(pinblock.Decrypter), d}, faults, nil
 }
 
-func (d *watched) TranslateColumn(ctx context.Context, dst []byte, c hsm.Column, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
-	blocks, faults, err := d.Device.TranslateColumn(ctx, dst, c, from, to)
-	if d.column != nil {
-		return d.column(blocks, faults, err)
+func (d *watched) TranslatePINs(ctx context.Context, dst []byte, b hsm.Batch, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
+	blocks, faults, err := d.Device.TranslatePINs(ctx, dst, b, from, to)
+	if d.answer != nil {
+		return d.answer(blocks, faults, err)
 	}
 	return blocks, faults, err
 }
@@ -72,7 +73,7 @@ func TestLanesFromSomeBlocksOn(t *testing.T) {
 		h := r.front(d, hsm.WithObserver(func(_ context.Context, e hsm.Event) { events = append(events, e) }))
 		b := r.batch(t, "bdk", c.n)
 		for i := range c.wrong {
-			b.Items[i].KSN = dukpt.KSN{}
+			b.KSNs[i] = dukpt.KSN{}
 		}
 		r.requireSame(t, h, b)
 		require.Equal(t, c.derived, d.derived, "%+v", c)
@@ -90,13 +91,13 @@ func TestLanesThatFail(t *testing.T) {
 	gone := &hsm.Error{Err: hsm.ErrDevice}
 	fault := func(i int, err error) []hsm.Fault { return []hsm.Fault{{Index: i, Err: err}} }
 	for name, d := range map[string]*watched{
-		"deriving":              {derive: func([]dukpt.KSN) ([]hsm.Fault, error) { return nil, errors.ErrUnsupported }},
-		"a key that is not":     {derive: func([]dukpt.KSN) ([]hsm.Fault, error) { return fault(20, gone), nil }},
-		"a fault of nothing":    {derive: func([]dukpt.KSN) ([]hsm.Fault, error) { return fault(2, nil), nil }},
-		"translating":           {column: func([]byte, []hsm.Fault, error) ([]byte, []hsm.Fault, error) { return nil, nil, gone }},
-		"too few bytes":         {column: func(b []byte, _ []hsm.Fault, _ error) ([]byte, []hsm.Fault, error) { return b[8:], nil, nil }},
-		"a block that is not":   {column: func(b []byte, _ []hsm.Fault, _ error) ([]byte, []hsm.Fault, error) { return b, fault(-1, gone), nil }},
-		"a column of one block": {column: func(b []byte, _ []hsm.Fault, _ error) ([]byte, []hsm.Fault, error) { return b[:8], nil, nil }},
+		"deriving":            {derive: func([]dukpt.KSN) ([]hsm.Fault, error) { return nil, errors.ErrUnsupported }},
+		"a key that is not":   {derive: func([]dukpt.KSN) ([]hsm.Fault, error) { return fault(20, gone), nil }},
+		"a fault of nothing":  {derive: func([]dukpt.KSN) ([]hsm.Fault, error) { return fault(2, nil), nil }},
+		"translating":         {answer: func([]byte, []hsm.Fault, error) ([]byte, []hsm.Fault, error) { return nil, nil, gone }},
+		"too few bytes":       {answer: func(b []byte, _ []hsm.Fault, _ error) ([]byte, []hsm.Fault, error) { return b[8:], nil, nil }},
+		"a block that is not": {answer: func(b []byte, _ []hsm.Fault, _ error) ([]byte, []hsm.Fault, error) { return b, fault(-1, gone), nil }},
+		"one block":           {answer: func(b []byte, _ []hsm.Fault, _ error) ([]byte, []hsm.Fault, error) { return b[:8], nil, nil }},
 	} {
 		d.Device = r.device
 		b := r.batch(t, "initial", 20)
@@ -117,26 +118,22 @@ func TestLanesWithoutKey(t *testing.T) {
 	d := &watched{Device: r.device, derive: func([]dukpt.KSN) ([]hsm.Fault, error) {
 		return []hsm.Fault{{Index: 3, Err: keys.ErrWeak}, {Index: 4, Err: keys.ErrWeak}}, nil
 	}}
-	var behind []byte
-	d.column = func(b []byte, faults []hsm.Fault, err error) ([]byte, []hsm.Fault, error) {
-		behind = b
-		return b, faults, err
-	}
 	results, err := r.front(d).TranslatePINs(t.Context(), b)
 	require.NoError(t, err)
-	require.Equal(t, make([]byte, 16), behind[24:40], "nothing is left of what came out")
-	require.NotEqual(t, make([]byte, 8), behind[40:48])
-	for i := range results {
+	require.Equal(t, make([]byte, 16), results.Blocks[24:40], "nothing is left of what came out")
+	require.NotEqual(t, make([]byte, 8), results.Blocks[40:48])
+	for i := range results.Len() {
+		_, err := results.Block(i)
 		if i != 3 && i != 4 {
-			require.NotErrorIs(t, results[i].Err, keys.ErrWeak)
+			require.NotErrorIs(t, err, keys.ErrWeak)
 			continue
 		}
-		require.Equal(t, hsm.Result{Err: &hsm.Error{Op: hsm.OpTranslate, Key: "bdk", Err: keys.ErrWeak}}, results[i])
+		require.Equal(t, &hsm.Error{Op: hsm.OpTranslate, Key: "bdk", Err: keys.ErrWeak}, err)
 	}
 	require.Zero(t, d.single)
 }
 
-// Batches that are asked for in a way that no column can answer are refused as they are
+// Batches that are asked for in a way that no lanes can answer are refused as they are
 // one by one: other algorithms, formats and keys.
 func TestLanesRefuse(t *testing.T) {
 	t.Parallel()
@@ -151,7 +148,7 @@ func TestLanesRefuse(t *testing.T) {
 		"triple length PIN keys":        func(b *hsm.Batch) { b.From.Algorithm = keys.TDES3 },
 		"an AES BDK":                    func(b *hsm.Batch) { b.From.Key = "aes-bdk" },
 		"a triple length BDK":           func(b *hsm.Batch) { b.From.Key = "triple" },
-		"a format of 16 bytes":          func(b *hsm.Batch) { b.From.Format = pinblock.ISO4 },
+		"a format of 16 bytes":          func(b *hsm.Batch) { b.From.Format, b.Blocks = pinblock.ISO4, slices.Repeat(b.Blocks, 2) },
 	} {
 		d := &watched{Device: r.device}
 		b := good
@@ -170,7 +167,7 @@ func TestLanesEnd(t *testing.T) {
 	d := &watched{Device: r.device, derive: func([]dukpt.KSN) ([]hsm.Fault, error) { cancel(); return nil, nil }}
 	results, err := r.front(d).TranslatePINs(ctx, b)
 	require.ErrorIs(t, err, context.Canceled)
-	require.Nil(t, results)
+	require.Zero(t, results)
 	require.Zero(t, d.single)
 	require.Equal(t, 1, d.released)
 

@@ -32,28 +32,6 @@ type Translation struct {
 	ToChipCard bool
 }
 
-// Batch asks for many translations under one pair of keys. Where From.Key is a
-// BDK, every item has a KSN of its own.
-type Batch struct {
-	From       PINKey
-	To         PINKey
-	Items      []Item
-	ToChipCard bool
-}
-
-// Item is one block of a batch.
-type Item struct {
-	Block []byte
-	PAN   pinblock.PAN
-	KSN   dukpt.KSN // set where the incoming key is a BDK
-}
-
-// Result is the answer to one [Item]: a block or an error.
-type Result struct {
-	Block []byte
-	Err   error
-}
-
 // Verification asks whether the PIN in a block is the one of a reference value.
 type Verification struct {
 	Block     []byte

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -14,6 +15,7 @@ type batch struct {
 	good   []int // which rows the blocks are of
 	blocks []byte
 	pans   []pinblock.PAN
+	ksns   []dukpt.KSN
 	fresh  []byte  // what came of the blocks
 	fields []field // of the row that is read
 }
@@ -26,7 +28,7 @@ func (b *batch) read(c *Converter, ch *Chunk) {
 	n, size := len(ch.records), c.job.From.Format.BlockSize()
 	b.rows = slices.Grow(b.rows[:0], n)[:n]
 	b.blocks = slices.Grow(b.blocks[:0], n*size)
-	b.pans, b.good, b.fresh = slices.Grow(b.pans[:0], n), b.good[:0], b.fresh[:0]
+	b.pans, b.ksns, b.good, b.fresh = slices.Grow(b.pans[:0], n), b.ksns[:0], b.good[:0], b.fresh[:0]
 	for i, rec := range ch.records {
 		r := &b.rows[i]
 		*r = row{text: rec.of(ch.data), number: rec.number, reason: rec.reason, slot: len(b.good)}
@@ -35,7 +37,8 @@ func (b *batch) read(c *Converter, ch *Chunk) {
 			b.fields = c.read(r, b.blocks[len(b.blocks):end], b.fields)
 		}
 		if r.reason == "" {
-			b.good, b.blocks, b.pans = append(b.good, i), b.blocks[:end], append(b.pans, r.pan)
+			b.good, b.blocks = append(b.good, i), b.blocks[:end]
+			b.pans, b.ksns = append(b.pans, r.pan), append(b.ksns, r.ksn)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (c *counting) wrap(d hsm.Device) hsm.Device {
 	return c
 }
 
-func (c *counting) TranslateColumn(ctx context.Context, dst []byte, b hsm.Column, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
+func (c *counting) TranslatePINs(ctx context.Context, dst []byte, b hsm.Batch, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
 	n := c.calls.Add(1)
 	if c.fail != nil {
 		if err := c.fail(n); err != nil {
@@ -36,5 +36,5 @@ func (c *counting) TranslateColumn(ctx context.Context, dst []byte, b hsm.Column
 		}
 	}
 	c.blocks.Add(int64(len(b.PANs)))
-	return c.Device.TranslateColumn(ctx, dst, b, from, to)
+	return c.Device.TranslatePINs(ctx, dst, b, from, to)
 }

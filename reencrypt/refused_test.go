@@ -14,7 +14,7 @@ import (
 	"github.com/pinion-hsm/pinion/reencrypt"
 )
 
-// refusing is a device that refuses some blocks of a column, and may do one that it is
+// refusing is a device that refuses some blocks of a batch, and may do one that it is
 // asked for alone.
 type refusing struct {
 	*soft.Device
@@ -22,8 +22,8 @@ type refusing struct {
 	alone  func(block []byte, err error) ([]byte, error)
 }
 
-func (d *refusing) TranslateColumn(ctx context.Context, dst []byte, c hsm.Column, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
-	dst, faults, err := d.Device.TranslateColumn(ctx, dst, c, from, to)
+func (d *refusing) TranslatePINs(ctx context.Context, dst []byte, c hsm.Batch, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
+	dst, faults, err := d.Device.TranslatePINs(ctx, dst, c, from, to)
 	for i := range c.PANs {
 		if slices.Contains(d.blocks, i) {
 			faults = append(faults, hsm.Fault{Index: i, Err: &hsm.Error{Err: hsm.ErrDevice}})

@@ -11,31 +11,28 @@ import (
 
 // translate has the device translate the good rows.
 func (c *Converter) translate(ctx context.Context, b *batch) error {
-	size := c.job.To.Format.BlockSize()
-	b.fresh = slices.Grow(b.fresh, len(b.good)*size)
 	switch {
 	case len(b.good) == 0:
 		return nil
-	case !c.fromBDK && !c.toBDK:
-		return c.column(ctx, b)
-	}
-	b.fresh = b.fresh[:len(b.good)*size]
-	if c.toBDK { // each block has an outgoing key of its own
+	case c.toBDK:
 		return c.oneByOne(ctx, b)
 	}
-	return c.items(ctx, b)
+	return c.together(ctx, b)
 }
 
-// column translates blocks that are all under one key, where they lie.
-func (c *Converter) column(ctx context.Context, b *batch) error {
-	fresh, faults, err := c.hsm.TranslateColumn(ctx, b.fresh, hsm.Column{
-		From: c.job.From, To: c.job.To, Blocks: b.blocks, PANs: b.pans, ToChipCard: c.job.ToChipCard,
-	})
+// together translates blocks that have one outgoing key, where they lie.
+func (c *Converter) together(ctx context.Context, b *batch) error {
+	all := c.batch()
+	all.Blocks, all.PANs, all.Into = b.blocks, b.pans, b.fresh
+	if c.fromBDK {
+		all.KSNs = b.ksns
+	}
+	results, err := c.hsm.TranslatePINs(ctx, all)
 	if err != nil {
 		return err
 	}
-	b.fresh = fresh
-	for _, f := range faults {
+	b.fresh = results.Blocks
+	for _, f := range results.Faults {
 		if err := c.settle(ctx, b, f.Index, nil, f.Err); err != nil {
 			return err
 		}
@@ -43,26 +40,10 @@ func (c *Converter) column(ctx context.Context, b *batch) error {
 	return nil
 }
 
-// items translates blocks that have each an incoming key of their own.
-func (c *Converter) items(ctx context.Context, b *batch) error {
-	all := c.batch()
-	for slot := range b.good {
-		r := b.row(slot)
-		all.Items = append(all.Items, hsm.Item{Block: b.block(slot), PAN: r.pan, KSN: r.ksn})
-	}
-	results, err := c.hsm.TranslatePINs(ctx, all)
-	if err != nil {
-		return err
-	}
-	for slot, res := range results {
-		if err := c.settle(ctx, b, slot, res.Block, res.Err); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// oneByOne translates blocks that have each an outgoing key of their own.
 func (c *Converter) oneByOne(ctx context.Context, b *batch) error {
+	n := len(b.good) * c.job.To.Format.BlockSize()
+	b.fresh = slices.Grow(b.fresh, n)[:n]
 	for slot := range b.good {
 		block, err := c.one(ctx, b, slot)
 		if err := c.settle(ctx, b, slot, block, err); err != nil {

@@ -116,7 +116,7 @@ func (w *workload) translation(from string, f pinblock.Format, to string, t pinb
 		j.batch = func(size int) call {
 			b := hsm.Batch{From: source, To: target}
 			for i := range size {
-				b.Items = append(b.Items, hsm.Item{Block: blocks[i%len(blocks)].Block, PAN: w.pan})
+				b.Blocks, b.PANs = append(b.Blocks, blocks[i%len(blocks)].Block...), append(b.PANs, w.pan)
 			}
 			return func(ctx context.Context, _, _ int) error { return allGood(w.h.TranslatePINs(ctx, b)) }
 		}
@@ -128,11 +128,9 @@ func (w *workload) translation(from string, f pinblock.Format, to string, t pinb
 var errAnswer = &hsm.Error{Err: hsm.ErrDevice, Hint: "the device answered, and the answer is wrong: see 'pinion device doctor'"}
 
 // allGood returns the first error of a batch.
-func allGood(results []hsm.Result, err error) error {
-	for i := range results {
-		if err == nil {
-			err = results[i].Err
-		}
+func allGood(results hsm.Results, err error) error {
+	if err == nil && len(results.Faults) > 0 {
+		err = results.Faults[0].Err
 	}
 	return err
 }

@@ -80,7 +80,9 @@ func translateMany(ctx context.Context, h *hsm.HSM, b hsm.Batch, rs []request) (
 			results[i].err = err
 			continue
 		}
-		b.Items, index = append(b.Items, it), append(index, i)
+		if results[i].err = b.Add(it); results[i].err == nil {
+			index = append(index, i)
+		}
 	}
 	// Also with no item left: what concerns all of them is said before it is
 	// hidden behind the faults of the records.
@@ -88,10 +90,11 @@ func translateMany(ctx context.Context, h *hsm.HSM, b hsm.Batch, rs []request) (
 	if err != nil {
 		return nil, err
 	}
-	for j, a := range answers {
+	for j, i := range index {
 		from := b.From
-		from.KSN = b.Items[j].KSN
-		results[index[j]] = result{answer{Block: hexText(a.Block)}, blameKSN(ctx, h, from, a.Err)}
+		from.KSN = b.Item(j).KSN
+		block, err := answers.Block(j)
+		results[i] = result{answer{Block: hexText(block)}, blameKSN(ctx, h, from, err)}
 	}
 	return results, nil
 }

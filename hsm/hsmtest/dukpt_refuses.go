@@ -30,32 +30,33 @@ func (r *rig) testDUKPTBatch(t *testing.T, from hsm.PINKey, ksn dukpt.KSN) {
 	var serials []dukpt.KSN
 	for range 9 {
 		from.KSN = ksn
-		b.Items = append(b.Items, hsm.Item{Block: r.sealDUKPT(t, from, "73918", pans[1]), PAN: mustPAN(t, pans[1]), KSN: ksn})
+		require.NoError(t, b.Add(hsm.Item{Block: r.sealDUKPT(t, from, "73918", pans[1]), PAN: mustPAN(t, pans[1]), KSN: ksn}))
 		serials = append(serials, ksn)
 		var err error
 		ksn, err = ksn.Next()
 		require.NoError(t, err)
 	}
-	wrong := map[int]error{2: dukpt.ErrCounterZero, 3: hsm.ErrBlock, 4: dukpt.ErrCounterBits, 5: hsm.ErrKeyUsage, 6: pinblock.ErrBlockSize, 7: dukpt.ErrScheme}
-	b.Items[2].KSN = zero
-	b.Items[3].KSN = serials[4]
-	b.Items[4].KSN = many
-	b.Items[5].KSN = dukpt.KSN{}
-	b.Items[6].Block = b.Items[6].Block[:5]
-	if b.Items[7].KSN = mustKSN(t, "123456789012345600000001"); ksn.IsAES() {
-		b.Items[7].KSN = mustKSN(t, "FFFF9876543210E00001")
+	wrong := map[int]error{2: dukpt.ErrCounterZero, 3: hsm.ErrBlock, 4: dukpt.ErrCounterBits, 5: hsm.ErrKeyUsage, 6: pinblock.ErrPANLength, 7: dukpt.ErrScheme}
+	b.KSNs[2] = zero
+	b.KSNs[3] = serials[4]
+	b.KSNs[4] = many
+	b.KSNs[5] = dukpt.KSN{}
+	b.PANs[6] = mustPAN(t, "999")
+	if b.KSNs[7] = mustKSN(t, "123456789012345600000001"); ksn.IsAES() {
+		b.KSNs[7] = mustKSN(t, "FFFF9876543210E00001")
 	}
 	results, err := r.hsm.TranslatePINs(t.Context(), b)
 	require.NoError(t, err)
-	require.Len(t, results, len(b.Items))
-	for i, res := range results {
+	require.Equal(t, b.Len(), results.Len())
+	for i := range results.Len() {
+		block, err := results.Block(i)
 		if wrong[i] != nil {
-			require.ErrorIs(t, res.Err, wrong[i], "item %d", i)
-			require.Nil(t, res.Block)
+			require.ErrorIs(t, err, wrong[i], "block %d", i)
+			require.Nil(t, block)
 			continue
 		}
-		require.NoError(t, res.Err, "item %d", i)
-		r.requirePIN(t, to, res.Block, "73918", pans[1])
+		require.NoError(t, err, "block %d", i)
+		r.requirePIN(t, to, block, "73918", pans[1])
 	}
 }
 
@@ -87,11 +88,19 @@ func (r *rig) testDUKPTRefuses(t *testing.T) {
 	}
 
 	zpk := pinKey(pinblock.ISO0, false)
-	results, err := r.hsm.TranslatePINs(ctx, hsm.Batch{From: zpk, To: to, Items: []hsm.Item{
-		{Block: r.seal(t, zpk, "1234", pans[0]), PAN: pan, KSN: tdes}, {Block: r.seal(t, zpk, "1234", pans[0]), PAN: pan}}})
+	// Among blocks of a PIN key, one that has a KSN is a fault of its own.
+	b := hsm.Batch{From: zpk, To: to}
+	for _, ksn := range []dukpt.KSN{{}, tdes, {}} {
+		require.NoError(t, b.Add(hsm.Item{Block: r.seal(t, zpk, "1234", pans[0]), PAN: pan, KSN: ksn}))
+	}
+	results, err := r.hsm.TranslatePINs(ctx, b)
 	require.NoError(t, err)
-	require.ErrorIs(t, results[0].Err, hsm.ErrKeyUsage)
-	require.NoError(t, results[1].Err)
+	require.Len(t, results.Faults, 1)
+	require.Equal(t, 1, results.Faults[0].Index)
+	require.ErrorIs(t, results.Faults[0].Err, hsm.ErrKeyUsage)
+	b.From.Key = "nobody"
+	_, err = r.hsm.TranslatePINs(ctx, b)
+	require.ErrorIs(t, err, hsm.ErrKeyNotFound, "a key that is not there is everybody's fault")
 }
 
 // testDUKPTTDESUnderAES has a TDES PIN key, for a format of 8 bytes, derived from

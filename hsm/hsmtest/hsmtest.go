@@ -37,7 +37,7 @@ func TestDevice(t *testing.T, open func(t *testing.T) hsm.Device) {
 		{"TranslateRefuses", testTranslateRefuses},
 		{"PolicyTable", testPolicyTable},
 		{"Batch", testBatch},
-		{"Column", testColumn},
+		{"BatchRefuses", testBatchRefuses},
 		{"VerifyEveryMethod", testVerifyEveryMethod},
 		{"VerifyTells", testVerifyTells},
 		{"Generate", testGenerate},

@@ -115,7 +115,7 @@ func testKeySeparation(t *testing.T, r *rig) {
 		require.ErrorIs(t, err, hsm.ErrKeyUsage, "%s makes a block", label)
 		_, err = r.hsm.GeneratePIN(ctx, hsm.Generation{PAN: pan, To: wrong})
 		require.ErrorIs(t, err, hsm.ErrKeyUsage)
-		_, err = r.hsm.TranslatePINs(ctx, hsm.Batch{From: from, To: wrong, Items: []hsm.Item{{Block: block, PAN: pan}}})
+		_, err = r.hsm.TranslatePINs(ctx, hsm.Batch{From: from, To: wrong, Blocks: block, PANs: []pinblock.PAN{pan}})
 		require.ErrorIs(t, err, hsm.ErrKeyUsage)
 	}
 	for _, label := range []string{zpk1, aes1, ibm, other} {

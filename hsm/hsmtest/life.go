@@ -36,11 +36,7 @@ func (r *rig) calls(t *testing.T) []call {
 			return err
 		}},
 		{"TranslatePINs", hsm.Work{Op: hsm.OpTranslate, From: from.Format, To: to.Format}, func(ctx context.Context, h *hsm.HSM) error {
-			_, err := h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Items: []hsm.Item{{Block: block, PAN: pan}}})
-			return err
-		}},
-		{"TranslateColumn", hsm.Work{Op: hsm.OpTranslate, From: from.Format, To: to.Format}, func(ctx context.Context, h *hsm.HSM) error {
-			_, _, err := h.TranslateColumn(ctx, nil, hsm.Column{From: from, To: to, Blocks: block, PANs: []pinblock.PAN{pan}})
+			_, err := h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Blocks: block, PANs: []pinblock.PAN{pan}})
 			return err
 		}},
 		{"VerifyPIN", hsm.Work{Op: hsm.OpVerify, Method: m, From: from.Format}, func(ctx context.Context, h *hsm.HSM) error {

@@ -3,6 +3,7 @@
 package pkcs11_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"slices"
@@ -106,25 +107,21 @@ func BenchmarkBatch(b *testing.B) {
 	const n = 4096
 	for name, bad := range map[string]bool{"Good": false, "HalfBad": true} {
 		d, h, t := translation(b, softhsm.New(b).Config())
-		items := make([]hsm.Item, n)
-		var blocks []byte
-		for i := range items {
-			items[i] = hsm.Item{Block: slices.Clone(t.Block), PAN: t.PAN}
-			if bad && i%2 == 1 {
-				items[i].Block[0] ^= 1
-			}
-			blocks = append(blocks, items[i].Block...)
+		blocks := bytes.Repeat(t.Block, n)
+		for i := 1; bad && i < n; i += 2 {
+			blocks[i*len(t.Block)] ^= 1
 		}
+		all := hsm.Batch{From: t.From, To: t.To, Blocks: blocks, PANs: slices.Repeat([]pinblock.PAN{t.PAN}, n)}
 		batch := func() {
-			if _, err := h.TranslatePINs(ctx, hsm.Batch{From: t.From, To: t.To, Items: items}); err != nil {
+			if _, err := h.TranslatePINs(ctx, all); err != nil {
 				b.Fatal(err)
 			}
 		}
 		b.Run(name+"/OneByOne", func(b *testing.B) {
 			compare(b, n, batch, func() {
-				for _, it := range items {
+				for i := range n {
 					one := t
-					one.Block = it.Block
+					one.Block = all.Item(i).Block
 					_, _ = h.TranslatePIN(ctx, one)
 				}
 			})

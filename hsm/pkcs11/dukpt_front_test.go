@@ -4,6 +4,7 @@ package pkcs11_test
 
 import (
 	"encoding/hex"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,13 +57,16 @@ func TestDUKPTLeavesNothing(t *testing.T) {
 		require.ErrorIs(t, h.VerifyPIN(t.Context(), verify), hsm.ErrBlock, v.ID)
 		require.Equal(t, before, objects(t, token), v.ID)
 
-		items := []hsm.Item{{Block: block, PAN: pan, KSN: from.KSN}, {Block: verify.Block, PAN: pan, KSN: from.KSN}, {Block: block, PAN: pan}}
-		from.KSN = dukpt.KSN{}
-		results, err := h.TranslatePINs(t.Context(), hsm.Batch{From: from, To: to, Items: items})
+		all := hsm.Batch{From: from, To: to, Blocks: slices.Concat(block, verify.Block, block),
+			PANs: []pinblock.PAN{pan, pan, pan}, KSNs: []dukpt.KSN{from.KSN, from.KSN, {}}}
+		all.From.KSN = dukpt.KSN{}
+		results, err := h.TranslatePINs(t.Context(), all)
 		require.NoError(t, err, v.ID)
-		require.NoError(t, results[0].Err)
-		require.ErrorIs(t, results[1].Err, hsm.ErrBlock)
-		require.ErrorIs(t, results[2].Err, hsm.ErrKeyUsage)
+		require.Len(t, results.Faults, 2)
+		for i, want := range []error{nil, hsm.ErrBlock, hsm.ErrKeyUsage} {
+			_, err := results.Block(i)
+			require.ErrorIs(t, err, want)
+		}
 		require.Equal(t, before, objects(t, token), v.ID)
 	}
 }

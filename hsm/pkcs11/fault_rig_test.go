@@ -131,28 +131,24 @@ func (s *station) translate(ctx context.Context) error {
 
 func (s *station) batch(ctx context.Context) error {
 	from, to := s.ends()
-	items := make([]hsm.Item, 20)
-	for i := range items {
-		items[i] = hsm.Item{Block: s.block, PAN: s.pan}
-	}
-	bad := bytes.Clone(s.block)
-	bad[3] ^= 1
-	items[7].Block = bad
-	results, err := s.h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Items: items})
+	b := hsm.Batch{From: from, To: to, Blocks: bytes.Repeat(s.block, 20), PANs: slices.Repeat([]pinblock.PAN{s.pan}, 20)}
+	b.Blocks[7*len(s.block)+3] ^= 1
+	results, err := s.h.TranslatePINs(ctx, b)
 	if err != nil {
 		return err
 	}
-	for i, r := range results {
+	for i := range b.Len() {
+		block, err := results.Block(i)
 		if i == 7 {
-			if !errors.Is(r.Err, hsm.ErrBlock) && s.right(r.Block) == nil {
+			if !errors.Is(err, hsm.ErrBlock) && s.right(block) == nil {
 				return errWrong
 			}
 			continue
 		}
-		if r.Err != nil {
-			return r.Err
+		if err != nil {
+			return err
 		}
-		if err := s.right(r.Block); err != nil {
+		if err := s.right(block); err != nil {
 			return err
 		}
 	}

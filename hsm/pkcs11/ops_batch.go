@@ -3,8 +3,10 @@
 package pkcs11
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/pinblock"
@@ -15,68 +17,68 @@ import (
 const most = 4 * maxBlocks
 
 // TranslatePINs implements [hsm.BatchTranslator].
-func (d *Device) TranslatePINs(ctx context.Context, batch hsm.Batch, from, to hsm.Key) ([]hsm.Result, error) {
+func (d *Device) TranslatePINs(ctx context.Context, dst []byte, batch hsm.Batch, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
 	f, k, err := d.keysOf(from, to)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	onToken := d.onToken(hsm.Work{Op: hsm.OpTranslate, From: batch.From.Format, To: batch.To.Format, FromKey: from, ToKey: to})
-	items := cloneItems(batch.Items)
-	results := make([]hsm.Result, 0, len(items))
-	for len(items) > 0 {
-		part := batch
-		part.Items, items = items[:min(most, len(items))], items[min(most, len(items)):]
-		some, err := work(ctx, d, f.info.Label, true, func(b *bench) ([]hsm.Result, error) {
+	// A call that is abandoned still reads what it was given, and writes.
+	blocks, pans := bytes.Clone(batch.Blocks), slices.Clone(batch.PANs)
+	var faults []hsm.Fault
+	size := batch.From.Format.BlockSize()
+	for first := 0; first < len(pans); first += most {
+		part, n := batch, min(most, len(pans)-first)
+		part.Blocks, part.PANs = blocks[size*first:][:size*n], pans[first:][:n]
+		made, err := work(ctx, d, f.info.Label, true, func(b *bench) (some, error) {
 			if onToken {
 				return b.translateAll(&part, f, k)
 			}
-			return hsm.Arithmetic{}.TranslatePINs(b.ctx, part, b.bind(f), b.bind(k))
+			made, faults, err := hsm.Arithmetic{}.TranslatePINs(b.ctx, nil, part, b.bind(f), b.bind(k))
+			return some{made, faults}, err
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		results = append(results, some...)
+		dst = append(dst, made.blocks...)
+		for _, fault := range made.faults {
+			faults = append(faults, hsm.Fault{Index: first + fault.Index, Err: fault.Err})
+		}
 	}
-	return results, nil
+	return dst, faults, nil
 }
 
-// cloneItems copies items with their blocks: a call that is abandoned still reads
-// them.
-func cloneItems(items []hsm.Item) []hsm.Item {
-	n := 0
-	for _, it := range items {
-		n += len(it.Block)
-	}
-	blocks, clones := make([]byte, 0, n), make([]hsm.Item, len(items))
-	for i, it := range items {
-		start := len(blocks)
-		blocks = append(blocks, it.Block...)
-		clones[i] = it
-		clones[i].Block = blocks[start:len(blocks):len(blocks)]
-	}
-	return clones
+// some is the answers to a part of a batch.
+type some struct {
+	blocks []byte
+	faults []hsm.Fault
 }
 
 // translateAll translates blocks on the token. What is wrong with one of them is
 // that one's affair; what is wrong with the token, or that nobody waits any more, is
 // everybody's.
-func (b *bench) translateAll(batch *hsm.Batch, from, to *key) ([]hsm.Result, error) {
+func (b *bench) translateAll(batch *hsm.Batch, from, to *key) (some, error) {
 	source, target, err := b.wrappers(from, to)
 	if err != nil {
-		return nil, err
+		return some{}, err
 	}
-	results := make([]hsm.Result, len(batch.Items))
-	for i, it := range batch.Items {
+	size := batch.To.Format.BlockSize()
+	made := some{blocks: make([]byte, 0, size*batch.Len())}
+	for i := range batch.Len() {
 		if err := b.ctx.Err(); err != nil {
-			return nil, err
+			return some{}, err
 		}
+		it := batch.Item(i)
 		t := hsm.Translation{Block: it.Block, PAN: it.PAN, From: batch.From, To: batch.To}
-		r := &results[i]
-		r.Block, r.Err = b.translateOne(&t, source, target)
+		block, err := b.translateOne(&t, source, target)
 		// That an object was not destroyed is seen to when the session is closed.
-		if r.Err != nil && b.broken && !errors.Is(r.Err, pinblock.ErrBlock) {
-			return nil, r.Err
+		if err != nil && b.broken && !errors.Is(err, pinblock.ErrBlock) {
+			return some{}, err
 		}
+		if err != nil {
+			made.faults, block = append(made.faults, hsm.Fault{Index: i, Err: err}), make([]byte, size)
+		}
+		made.blocks = append(made.blocks, block...)
 	}
-	return results, nil
+	return made, nil
 }

@@ -27,15 +27,16 @@ func TestBatchFails(t *testing.T) {
 		return m.Config()
 	})
 	from, to := s.key(pinblock.ISO0), s.key(pinblock.ISO4)
-	cards, items := make([]text, 9), make([]hsm.Item, 9)
-	for i := range items {
+	cards, b := make([]text, 9), hsm.Batch{From: from, To: to}
+	for i := range cards {
 		cards[i] = s.card(4 + i)
-		items[i] = hsm.Item{Block: s.seal(from, cards[i]), PAN: cards[i].PAN()}
+		block := s.seal(from, cards[i])
+		if i == 4 {
+			block = s.spoilt(from, block, cards[i])
+		}
+		require.NoError(t, b.Add(hsm.Item{Block: block, PAN: cards[i].PAN()}))
 	}
-	items[4].Block = s.spoilt(from, items[4].Block, cards[4])
-	translate := func() ([]hsm.Result, error) {
-		return s.hsm.TranslatePINs(t.Context(), hsm.Batch{From: from, To: to, Items: items})
-	}
+	translate := func() (hsm.Results, error) { return s.hsm.TranslatePINs(t.Context(), b) }
 	_, err := translate()
 	require.NoError(t, err)
 	live, answered := m.Live(), 0
@@ -52,18 +53,19 @@ func TestBatchFails(t *testing.T) {
 			if err != nil {
 				require.NotEqual(t, "C_DestroyObject", fn, "%s: the answers were there", name)
 				require.ErrorIs(t, err, hsm.ErrDevice, name)
-				require.Nil(t, results)
+				require.Zero(t, results)
 				continue
 			}
 			answered++
-			require.Len(t, results, len(items), name)
-			for i, r := range results {
+			require.Equal(t, len(cards), results.Len(), name)
+			for i, card := range cards {
+				block, err := results.Block(i)
 				if i == 4 {
-					require.ErrorIs(t, r.Err, hsm.ErrBlock, name)
+					require.ErrorIs(t, err, hsm.ErrBlock, name)
 					continue
 				}
-				require.NoError(t, r.Err, name)
-				s.holds(to, r.Block, cards[i])
+				require.NoError(t, err, name)
+				s.holds(to, block, card)
 			}
 		}
 		if fn != "C_DestroyObject" { // those that were not destroyed went with their session

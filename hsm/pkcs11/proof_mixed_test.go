@@ -100,19 +100,25 @@ func (s *stand) anyBatch(ctx context.Context) error {
 	if !from.KSN.IsZero() || !to.KSN.IsZero() {
 		from, to = s.key(pinblock.ISO3), s.key(pinblock.ISO4)
 	}
-	items, cards := make([]hsm.Item, 12), make([]text, 12)
-	for i := range items {
+	b, cards := hsm.Batch{From: from, To: to}, make([]text, 12)
+	for i := range cards {
 		cards[i] = s.card(4 + i%9)
-		items[i] = hsm.Item{Block: s.seal(from, cards[i]), PAN: cards[i].PAN()}
+		block := s.seal(from, cards[i])
+		if i == 5 {
+			block = s.spoilt(from, block, cards[i])
+		}
+		if err := b.Add(hsm.Item{Block: block, PAN: cards[i].PAN()}); err != nil {
+			return err
+		}
 	}
-	items[5].Block = s.spoilt(from, items[5].Block, cards[5])
-	results, err := s.hsm.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Items: items})
+	results, err := s.hsm.TranslatePINs(ctx, b)
 	if err != nil {
 		return err
 	}
-	for i, r := range results {
-		if i == 5 && !errors.Is(r.Err, hsm.ErrBlock) || i != 5 && (r.Err != nil || !s.has(to, r.Block, cards[i])) {
-			return fmt.Errorf("%w: block %d: %w", errSoak, i, r.Err)
+	for i, card := range cards {
+		block, err := results.Block(i)
+		if i == 5 && !errors.Is(err, hsm.ErrBlock) || i != 5 && (err != nil || !s.has(to, block, card)) {
+			return fmt.Errorf("%w: block %d: %w", errSoak, i, err)
 		}
 	}
 	return nil

@@ -76,7 +76,7 @@ func (s *stand) batches(see observer) {
 	for _, from := range tokenFormats {
 		for _, to := range tokenFormats {
 			source, target := s.key(from), s.key(to)
-			var items []hsm.Item
+			b := hsm.Batch{From: source, To: target}
 			var cards []text
 			var secret []secretValue
 			for n := 4; n <= 12; n += 2 {
@@ -85,22 +85,24 @@ func (s *stand) batches(see observer) {
 				if n == 8 {
 					block = s.spoilt(source, block, c)
 				}
-				cards, items = append(cards, c), append(items, hsm.Item{Block: block, PAN: c.PAN()})
+				cards = append(cards, c)
+				require.NoError(s.t, b.Add(hsm.Item{Block: block, PAN: c.PAN()}))
 				secret = append(secret, s.ofBlock(source, block, c)...)
 				if n != 8 { // which nobody sees
 					secret = append(secret, ofPIN(c)...)
 				}
 			}
 			see(fmt.Sprintf("a batch of %v to %v", from, to), secret, func() {
-				results, err := s.hsm.TranslatePINs(s.t.Context(), hsm.Batch{From: source, To: target, Items: items})
+				results, err := s.hsm.TranslatePINs(s.t.Context(), b)
 				require.NoError(s.t, err)
-				for i, r := range results {
+				for i, card := range cards {
+					block, err := results.Block(i)
 					if i == 2 {
-						require.ErrorIs(s.t, r.Err, hsm.ErrBlock)
+						require.ErrorIs(s.t, err, hsm.ErrBlock)
 						continue
 					}
-					require.NoError(s.t, r.Err)
-					s.holds(target, r.Block, cards[i])
+					require.NoError(s.t, err)
+					s.holds(target, block, card)
 				}
 			})
 		}

@@ -1,6 +1,7 @@
 package pool_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -69,18 +70,19 @@ func (c *caller) mine(ctx context.Context, k keys.Key, f pinblock.Format, block 
 
 func (c *caller) batch(ctx context.Context, h *hsm.HSM) error {
 	results, err := h.TranslatePINs(ctx, hsm.Batch{From: zone, To: hsm.PINKey{Key: "to", Format: pinblock.ISO3},
-		Items: []hsm.Item{{Block: c.block, PAN: c.pan}, {Block: c.block[:3], PAN: c.pan}, {Block: c.block, PAN: c.pan}}})
+		Blocks: bytes.Repeat(c.block, 3), PANs: []pinblock.PAN{c.pan, {}, c.pan}})
 	if err != nil {
 		return err
 	}
-	if len(results) != 3 || results[1].Err == nil {
+	if _, err := results.Block(1); results.Len() != 3 || err == nil {
 		return errAnswer
 	}
 	for _, i := range []int{0, 2} {
-		if results[i].Err != nil {
-			return results[i].Err
+		block, err := results.Block(i)
+		if err != nil {
+			return err
 		}
-		if err := c.mine(ctx, c.to, pinblock.ISO3, results[i].Block); err != nil {
+		if err := c.mine(ctx, c.to, pinblock.ISO3, block); err != nil {
 			return err
 		}
 	}

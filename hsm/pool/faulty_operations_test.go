@@ -29,12 +29,12 @@ func (d *faulty) TranslatePIN(ctx context.Context, t hsm.Translation, from, to h
 	return block, err
 }
 
-func (d *faulty) TranslatePINs(ctx context.Context, b hsm.Batch, from, to hsm.Key) (r []hsm.Result, err error) {
-	err = d.work(ctx, func() error { r, err = d.Device.TranslatePINs(ctx, b, of(from), of(to)); return err })
+func (d *faulty) TranslatePINs(ctx context.Context, dst []byte, b hsm.Batch, from, to hsm.Key) (r []byte, faults []hsm.Fault, err error) {
+	err = d.work(ctx, func() error { r, faults, err = d.Device.TranslatePINs(ctx, dst, b, of(from), of(to)); return err })
 	if err == nil && d.loses {
-		r[len(r)-1] = hsm.Result{Err: &hsm.Error{Err: hsm.ErrUnavailable}}
+		faults = append(faults, hsm.Fault{Index: b.Len() - 1, Err: &hsm.Error{Err: hsm.ErrUnavailable}})
 	}
-	return r, err
+	return r, faults, err
 }
 
 func (d *faulty) VerifyPIN(ctx context.Context, v hsm.Verification, from, method hsm.Key) error {

@@ -21,47 +21,31 @@ func (p *Pool) TranslatePIN(ctx context.Context, t hsm.Translation, from, to hsm
 }
 
 // TranslatePINs implements [hsm.BatchTranslator]. A batch is done by one member.
-func (p *Pool) TranslatePINs(ctx context.Context, b hsm.Batch, from, to hsm.Key) (results []hsm.Result, err error) {
+func (p *Pool) TranslatePINs(ctx context.Context, dst []byte, b hsm.Batch, from, to hsm.Key) (blocks []byte, faults []hsm.Fault, err error) {
 	w := hsm.Work{Op: hsm.OpTranslate, From: b.From.Format, To: b.To.Format, FromKey: from, ToKey: to}
 	err = p.do(ctx, w, func(ctx context.Context, m *member, w hsm.Work) (err error) {
 		if d, ok := m.device.(hsm.BatchTranslator); ok {
-			results, err = d.TranslatePINs(ctx, b, w.FromKey, w.ToKey)
+			blocks, faults, err = d.TranslatePINs(ctx, dst, b, w.FromKey, w.ToKey)
 		} else {
-			results, err = oneByOne(ctx, m.device, b, w.FromKey, w.ToKey)
+			blocks, faults, err = hsm.TranslateEach(ctx, m.device, dst, b, w.FromKey, w.ToKey)
 		}
 		if err == nil {
-			err = away(results)
+			err = away(faults)
 		}
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return results, nil
+	return blocks, faults, nil
 }
 
-// oneByOne is a batch for a device that has none.
-func oneByOne(ctx context.Context, d hsm.Device, b hsm.Batch, from, to hsm.Key) ([]hsm.Result, error) {
-	results := make([]hsm.Result, len(b.Items))
-	for i, it := range b.Items {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		r := &results[i]
-		r.Block, r.Err = d.TranslatePIN(ctx, hsm.Translation{Block: it.Block, PAN: it.PAN, From: b.From, To: b.To, ToChipCard: b.ToChipCard}, from, to)
-		if err := away(results[i : i+1]); err != nil {
-			return nil, err // the others would have the same answer
-		}
-	}
-	return results, nil
-}
-
-// away returns the error of an item that says that the device went away in the middle
+// away returns the error of a block that says that the device went away in the middle
 // of a batch: the whole of it can be had from another one.
-func away(results []hsm.Result) error {
-	for _, r := range results {
-		if r.Err != nil && (errors.Is(r.Err, hsm.ErrUnavailable) || errors.Is(r.Err, hsm.ErrClosed)) {
-			return r.Err
+func away(faults []hsm.Fault) error {
+	for _, f := range faults {
+		if errors.Is(f.Err, hsm.ErrUnavailable) || errors.Is(f.Err, hsm.ErrClosed) {
+			return f.Err
 		}
 	}
 	return nil

@@ -9,8 +9,8 @@
 //	key, err := h.GenerateKey(ctx, hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
 //
 // It does everything that the front knows: all formats and methods of verification,
-// DUKPT of both kinds, key blocks in and out, batches and columns. As a URI it is
-// soft: or soft:/path/keys.json, see [github.com/pinion-hsm/pinion/hsm/devices].
+// DUKPT of both kinds, key blocks in and out, batches at the rate of the cipher. As a URI
+// it is soft: or soft:/path/keys.json, see [github.com/pinion-hsm/pinion/hsm/devices].
 //
 // # What it is not
 //

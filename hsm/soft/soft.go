@@ -145,12 +145,10 @@ func (d *Device) Close() error {
 }
 
 var (
-	_ hsm.Device           = (*Device)(nil)
-	_ hsm.BatchTranslator  = (*Device)(nil)
-	_ hsm.ColumnTranslator = (*Device)(nil)
-	_ hsm.Deriver          = (*Device)(nil)
-	_ hsm.BatchDeriver     = (*Device)(nil)
-	_ hsm.KeyManager       = (*Device)(nil)
-	_ hsm.Pinger           = (*Device)(nil)
-	_ hsm.ThrowAway        = (*Device)(nil)
+	_ hsm.Device       = (*Device)(nil)
+	_ hsm.BatchDeriver = (*Device)(nil)
+	_ hsm.Deriver      = (*Device)(nil)
+	_ hsm.KeyManager   = (*Device)(nil)
+	_ hsm.Pinger       = (*Device)(nil)
+	_ hsm.ThrowAway    = (*Device)(nil)
 )

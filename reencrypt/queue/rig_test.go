@@ -36,7 +36,7 @@ type device struct {
 	calls  atomic.Int64
 }
 
-func (d *device) TranslateColumn(ctx context.Context, dst []byte, c hsm.Column, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
+func (d *device) TranslatePINs(ctx context.Context, dst []byte, c hsm.Batch, from, to hsm.Key) ([]byte, []hsm.Fault, error) {
 	n := d.calls.Add(1)
 	if d.before != nil {
 		if err := d.before(ctx, n); err != nil {
@@ -44,7 +44,7 @@ func (d *device) TranslateColumn(ctx context.Context, dst []byte, c hsm.Column, 
 		}
 	}
 	if !d.idle {
-		return d.Device.TranslateColumn(ctx, dst, c, from, to)
+		return d.Device.TranslatePINs(ctx, dst, c, from, to)
 	}
 	return append(dst, c.Blocks...), nil, nil
 }

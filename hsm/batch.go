@@ -3,6 +3,7 @@ package hsm
 import (
 	"sort"
 
+	"github.com/pinion-hsm/pinion/internal/overlap"
 	"github.com/pinion-hsm/pinion/keys/dukpt"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
@@ -20,7 +21,7 @@ type Batch struct {
 
 	// Into is memory for the new blocks, for whoever translates batch after batch; nil is
 	// memory of their own. What it held is lost, and it may hold clear blocks for the
-	// time of the call. It has nothing in common with Blocks.
+	// time of the call. Blocks does not lie in it.
 	Into []byte
 }
 
@@ -76,6 +77,9 @@ func (b *Batch) check() error {
 	}
 	if b.KSNs != nil && len(b.KSNs) != b.Len() {
 		return &Error{Err: pinblock.ErrColumn, Hint: "and as many KSNs, or none"}
+	}
+	if n := b.Len() * b.To.Format.BlockSize(); n <= cap(b.Into) && overlap.Any(b.Into[:n], b.Blocks) {
+		return pinblock.ErrOverlap
 	}
 	return nil
 }

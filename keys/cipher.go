@@ -5,7 +5,8 @@ import (
 	"crypto/cipher"
 	"crypto/des"
 	"fmt"
-	"unsafe"
+
+	"github.com/pinion-hsm/pinion/internal/overlap"
 )
 
 // ecb enciphers or deciphers whole blocks, each on its own. It is a func and not
@@ -67,8 +68,7 @@ func checkData(dst, src []byte, size int) error {
 	}
 	// Where they overlap but are not the same, a block of output would fall on
 	// input still to be read; the ciphers of the standard library panic.
-	d, s, n := uintptr(unsafe.Pointer(&dst[0])), uintptr(unsafe.Pointer(&src[0])), uintptr(len(src))
-	if d != s && d < s+n && s < d+n {
+	if overlap.Inexact(dst, src) {
 		return ErrOverlap
 	}
 	return nil

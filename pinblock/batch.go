@@ -3,6 +3,8 @@ package pinblock
 import (
 	"context"
 	"errors"
+
+	"github.com/pinion-hsm/pinion/internal/overlap"
 )
 
 // Column is PIN blocks of one format, one after the other, and their accounts.
@@ -18,8 +20,13 @@ type Fault struct {
 	Err   error
 }
 
-// ErrColumn is returned for a [Column] whose parts do not fit each other.
-var ErrColumn = errors.New("pinblock: give as many PANs as blocks, and whole blocks")
+var (
+	// ErrColumn is returned for a [Column] whose parts do not fit each other.
+	ErrColumn = errors.New("pinblock: give as many PANs as blocks, and whole blocks")
+	// ErrOverlap is returned where new blocks would be written over those still to be
+	// read.
+	ErrOverlap = errors.New("pinblock: the new blocks need memory that the old ones do not lie in")
+)
 
 // mostAtOnce is how many blocks of a column go to a key in one call: many are far
 // cheaper than few where a call crosses a network or a driver, and after some
@@ -28,7 +35,7 @@ const mostAtOnce = 4096
 
 // TranslateAll is [Translate] for a column, with one call of each key for thousands
 // of blocks (two for ISO-4). The new blocks are appended to dst, one for each in c and
-// in its order; dst has no memory in common with c.
+// in its order; memory in common with c is [ErrOverlap].
 //
 // What is wrong with one block is that one's affair: it is told in faults, in order,
 // and its place is zeros. The error returned is for what concerns them all, a format,
@@ -48,10 +55,13 @@ func TranslateAll(ctx context.Context, dst []byte, c Column, from Source, to Tar
 	if len(c.Blocks) != in*len(c.PANs) {
 		return nil, nil, ErrColumn
 	}
+	made = extend(dst, out*len(c.PANs))
+	if overlap.Any(made[len(dst):], c.Blocks) {
+		return nil, nil, ErrOverlap
+	}
 	t := translators.Get().(*translator)
 	t.recoder, t.source, t.target = r, from, to
 	defer t.release()
-	made = extend(dst, out*len(c.PANs))
 	for first := 0; first < len(c.PANs); first += mostAtOnce {
 		n := min(mostAtOnce, len(c.PANs)-first)
 		p := part{

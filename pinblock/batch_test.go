@@ -155,6 +155,26 @@ func TestTranslateAllRefuses(t *testing.T) {
 	}
 }
 
+// Blocks that lie where the new ones go are refused, and stay as they are. Behind them,
+// and before, there is room.
+func TestTranslateAllOverlap(t *testing.T) {
+	t.Parallel()
+	from, to := pinblock.Source{Key: tdes(t, zpk1), Format: pinblock.ISO0}, pinblock.Target{Key: tdes(t, zpk2), Format: pinblock.ISO0}
+	b := append(make([]byte, 16, 32), mustHex(t, "AE5F5FAADA187925")...)
+	c := pinblock.Column{Blocks: b[16:24], PANs: []pinblock.PAN{mustPAN(t, "4111111111111111")}}
+	for at := range 25 {
+		made, faults, err := pinblock.TranslateAll(t.Context(), b[:at], c, from, to)
+		if at > 8 && at < 24 {
+			require.ErrorIs(t, err, pinblock.ErrOverlap, "%d", at)
+			require.Equal(t, mustHex(t, "AE5F5FAADA187925"), c.Blocks)
+			continue
+		}
+		require.NoError(t, err, "%d", at)
+		require.Empty(t, faults)
+		require.Len(t, made, at+8)
+	}
+}
+
 func TestTranslateAllAppends(t *testing.T) {
 	t.Parallel()
 	from, to := pinblock.Source{Key: tdes(t, zpk1), Format: pinblock.ISO0}, pinblock.Target{Key: tdes(t, zpk2), Format: pinblock.ISO0}

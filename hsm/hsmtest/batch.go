@@ -89,6 +89,11 @@ func testBatchRefuses(t *testing.T, r *rig) {
 	_, err := h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Blocks: block, PANs: pan, KSNs: make([]dukpt.KSN, 2)})
 	require.ErrorIs(t, err, pinblock.ErrColumn)
 
+	room := append(make([]byte, 4, 12), block...)
+	_, err = h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Blocks: room[4:], PANs: pan, Into: room[:0]})
+	require.ErrorIs(t, err, pinblock.ErrOverlap)
+	require.Equal(t, block, room[4:], "nothing is lost")
+
 	results, err := h.TranslatePINs(ctx, hsm.Batch{From: from, To: to})
 	require.NoError(t, err, "an empty batch")
 	require.Zero(t, results.Len())

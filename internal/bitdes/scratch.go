@@ -2,7 +2,8 @@ package bitdes
 
 import (
 	"sync"
-	"unsafe"
+
+	"github.com/pinion-hsm/pinion/internal/overlap"
 )
 
 // scratch is the memory of one call. It is on the heap, where the allocator
@@ -58,11 +59,7 @@ func checkData(dst, src []byte) error {
 	if len(src)%blockSize != 0 || len(dst) != len(src) {
 		return ErrSize
 	}
-	if len(src) == 0 {
-		return nil
-	}
-	d, s, n := uintptr(unsafe.Pointer(&dst[0])), uintptr(unsafe.Pointer(&src[0])), uintptr(len(src))
-	if d != s && d < s+n && s < d+n {
+	if overlap.Inexact(dst, src) {
 		return ErrOverlap
 	}
 	return nil

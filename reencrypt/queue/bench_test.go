@@ -18,19 +18,21 @@ import (
 	"github.com/pinion-hsm/pinion/softhsm"
 )
 
-// BenchmarkQueue has a file done by a queue, with one worker in this process and a
-// PostgreSQL that writes to disk: docs/scale.md reckons with what it prints. The device
+// BenchmarkQueue has a file, or a table, done by a queue, with one worker in this process
+// and a PostgreSQL that writes to disk: docs/scale.md reckons with what it prints. The device
 // "idle" gives blocks back as they are, and shows what the queue costs.
 func BenchmarkQueue(b *testing.B) {
 	for _, c := range []struct {
 		device string
 		batch  int
 		rows   int
+		from   string
 	}{
-		{"idle", 64, 40_000}, {"idle", 256, 150_000}, {"idle", 1024, 400_000}, {"idle", 4096, 800_000}, {"idle", 16384, 800_000},
-		{"soft", 4096, 800_000}, {"softhsm", 4096, 200_000},
+		{"idle", 64, 40_000, "file"}, {"idle", 256, 150_000, "file"}, {"idle", 1024, 400_000, "file"},
+		{"idle", 4096, 800_000, "file"}, {"idle", 16384, 800_000, "file"}, {"idle", 4096, 800_000, "table"},
+		{"soft", 4096, 800_000, "file"}, {"softhsm", 4096, 400_000, "file"},
 	} {
-		b.Run(fmt.Sprintf("%s/%d", c.device, c.batch), func(b *testing.B) {
+		b.Run(fmt.Sprintf("%s/%s/%d", c.from, c.device, c.batch), func(b *testing.B) {
 			dir := b.TempDir()
 			in := distinct(b, dir, c.rows)
 			h := benchDevice(b, c.device)
@@ -38,6 +40,9 @@ func BenchmarkQueue(b *testing.B) {
 				url := database(b)
 				s := &scene{dir: dir, url: url, o: queue.Options{URL: url, HSM: h, Job: toISO0(), In: in, Out: dir + "/out.csv", Rejects: dir + "/rejects.csv",
 					Batch: c.batch, Wait: time.Minute, Force: true}}
+				if c.from == "table" {
+					s.fill(b)
+				}
 				conn, err := pgx.Connect(b.Context(), url)
 				require.NoError(b, err)
 				before := wal(b, conn)

@@ -52,7 +52,7 @@ var kind = &tokendir.Kind{
 	Library: libraryFile,
 	Objects: objectDir,
 	Setup:   setup,
-	Officer: func() []byte { return []byte(rand.Text()) }, // whom nobody needs again
+	Officer: func() ([]byte, error) { return []byte(rand.Text()), nil }, // whom nobody needs again
 }
 
 // copyLibrary returns the configuration of the token in dir, and its library.

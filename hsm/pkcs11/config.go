@@ -25,6 +25,17 @@ type Config struct {
 	ThrowAway bool
 }
 
+// TokenSpec is what a new token is to be.
+type TokenSpec struct {
+	Label string // 1 to 32 bytes
+
+	// Credential returns the credential that devices are to log in with (PKCS#11's
+	// user PIN), and Officer that of the security officer (its SO PIN). Each is called
+	// once; what it returns is cleared. Nil is the empty credential, which NSS takes
+	// for its officer.
+	Credential, Officer func() ([]byte, error)
+}
+
 // TokenInfo is what a token says of itself.
 type TokenInfo struct {
 	Label         string

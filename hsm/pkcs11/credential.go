@@ -21,18 +21,24 @@ func (c *Config) credential() (secret.Bytes, error) {
 	if c.URI.CredentialSource != "" {
 		return readCredential(c.URI.CredentialSource)
 	}
-	if c.Credential == nil {
-		return secret.Bytes{}, nil
-	}
-	raw, err := c.Credential()
-	if err != nil {
-		return secret.Bytes{}, fmt.Errorf("hsm/pkcs11: no credential: %w", err)
-	}
+	raw, err := ask(c.Credential)
 	defer clear(raw)
-	if len(raw) == 0 {
-		return secret.Bytes{}, nil
+	if err != nil || len(raw) == 0 {
+		return secret.Bytes{}, err
 	}
 	return secret.New(raw), nil
+}
+
+// ask returns what a function of the caller's gives, for the one who asks to clear.
+func ask(credential func() ([]byte, error)) ([]byte, error) {
+	if credential == nil {
+		return nil, nil
+	}
+	raw, err := credential()
+	if err != nil {
+		return raw, fmt.Errorf("hsm/pkcs11: no credential: %w", err)
+	}
+	return raw, nil
 }
 
 // readCredential reads a credential from a file.

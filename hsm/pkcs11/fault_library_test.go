@@ -97,10 +97,9 @@ func twoTokens(t *testing.T) (token *softhsm.Token, m *p11rig.Tamper, one, two *
 	token = softhsm.New(t)
 	m = p11rig.NewTamper(t, token.Config(), pkcs11.Setup{Env: token.Env()})
 	m.Record(false)
-	c, credential := config(t, token)
+	c := token.Config()
 	c.URI.ModulePath = m.Config().URI.ModulePath
-	second, err := pkcs11.InitToken(c.URI.ModulePath, "second", []byte("officer"), []byte(credential))
-	require.NoError(t, err)
+	second := another(t, c, "second")
 	one = stationed(t, open(t, c))
 	c.URI.Token, c.URI.Serial = second.Label, second.Serial
 	two = stationed(t, open(t, c))

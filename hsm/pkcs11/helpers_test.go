@@ -44,6 +44,19 @@ func config(t testing.TB, token *softhsm.Token) (pkcs11.Config, string) {
 	return c, string(credential)
 }
 
+// another makes one more token on the library of one that there is, with the same
+// credential.
+func another(t testing.TB, c pkcs11.Config, label string) pkcs11.TokenInfo {
+	t.Helper()
+	info, err := pkcs11.InitToken(c.URI.ModulePath, pkcs11.TokenSpec{
+		Label:      label,
+		Credential: func() ([]byte, error) { return os.ReadFile(c.URI.CredentialSource) },
+		Officer:    func() ([]byte, error) { return []byte("officer"), nil },
+	})
+	require.NoError(t, err)
+	return info
+}
+
 // intruder is other code in this process that uses the same library.
 func intruder(t testing.TB, token *softhsm.Token) *p11.Ctx {
 	t.Helper()

@@ -11,15 +11,26 @@ import (
 )
 
 // InitToken initializes the first token of a library that is not initialized
-// yet, with the given label, and sets the security officer's credential and the
-// user's. A token that is initialized is never touched, so that no key is lost.
+// yet, and sets its credentials. A token that is initialized is never touched, so
+// that no key is lost. Errors wrap [ErrModule], [ErrNoToken] where there is no such
+// token, what a function of the spec returned, or one of package hsm's.
 //
 // It is for throw-away tokens: a real one is set up with its own tool.
-func InitToken(modulePath, label string, officer, user []byte) (TokenInfo, error) {
-	if label == "" || len(label) > 32 {
+func InitToken(modulePath string, s TokenSpec) (TokenInfo, error) {
+	if s.Label == "" || len(s.Label) > 32 {
 		return TokenInfo{}, errors.New("hsm/pkcs11: a token label has 1 to 32 bytes")
 	}
 	path, err := (&URI{ModulePath: modulePath}).library()
+	if err != nil {
+		return TokenInfo{}, err
+	}
+	officer, err := ask(s.Officer)
+	defer clear(officer)
+	if err != nil {
+		return TokenInfo{}, err
+	}
+	user, err := ask(s.Credential)
+	defer clear(user)
 	if err != nil {
 		return TokenInfo{}, err
 	}
@@ -28,6 +39,17 @@ func InitToken(modulePath, label string, officer, user []byte) (TokenInfo, error
 		return TokenInfo{}, err
 	}
 	defer m.release()
+	return m.initToken(func(c *pkcs11.Ctx, slot uint) error {
+		if err := c.InitToken(slot, string(officer), s.Label); err != nil {
+			return err
+		}
+		return setCredential(c, slot, officer, user)
+	})
+}
+
+// initToken calls setUp with the slot of the first token that is not initialized, and
+// returns what the token says of itself then.
+func (m *module) initToken(setUp func(*pkcs11.Ctx, uint) error) (TokenInfo, error) {
 	done, err := m.lockMaking(context.Background())
 	if err != nil {
 		return TokenInfo{}, err
@@ -42,10 +64,7 @@ func InitToken(modulePath, label string, officer, user []byte) (TokenInfo, error
 			continue
 		}
 		err := m.adminCall(func(c *pkcs11.Ctx) error {
-			if err := c.InitToken(t.SlotID, string(officer), label); err != nil {
-				return err
-			}
-			if err := setCredential(c, t.SlotID, officer, user); err != nil {
+			if err := setUp(c, t.SlotID); err != nil {
 				return err
 			}
 			info, err := c.GetTokenInfo(t.SlotID)

@@ -28,7 +28,7 @@ func Open(context.Context, Config) (*Device, error) { return nil, errNoCgo }
 func Tokens(string) ([]TokenInfo, error) { return nil, errNoCgo }
 
 // InitToken returns an error: this program was built without cgo.
-func InitToken(string, string, []byte, []byte) (TokenInfo, error) { return TokenInfo{}, errNoCgo }
+func InitToken(string, TokenSpec) (TokenInfo, error) { return TokenInfo{}, errNoCgo }
 
 // Name implements [hsm.Device].
 func (*Device) Name() string { return "PKCS#11 (built without cgo)" }

@@ -18,4 +18,6 @@ func TestWithoutCgo(t *testing.T) {
 	require.ErrorContains(t, err, "CGO_ENABLED=1")
 	_, err = pkcs11.Tokens("/usr/lib/softhsm/libsofthsm2.so")
 	require.ErrorContains(t, err, "built without cgo")
+	_, err = pkcs11.InitToken("/usr/lib/softhsm/libsofthsm2.so", pkcs11.TokenSpec{Label: "x"})
+	require.ErrorContains(t, err, "built without cgo")
 }

@@ -120,15 +120,13 @@ func TestOpenErrors(t *testing.T) {
 // Two tokens of one label are told apart by their serials.
 func TestAmbiguousLabel(t *testing.T) {
 	t.Parallel()
-	token := softhsm.New(t)
-	c, credential := config(t, token)
-	second, err := pkcs11.InitToken(c.URI.ModulePath, softhsm.Label, []byte("officer"), []byte(credential))
-	require.NoError(t, err)
+	c := softhsm.New(t).Config()
+	second := another(t, c, softhsm.Label)
 	require.NotEqual(t, c.URI.Serial, second.Serial)
 
 	both := c
 	both.URI.Serial = ""
-	_, err = pkcs11.Open(t.Context(), both)
+	_, err := pkcs11.Open(t.Context(), both)
 	require.ErrorIs(t, err, pkcs11.ErrAmbiguous)
 	require.ErrorContains(t, err, "add serial=")
 	require.ErrorContains(t, err, second.Serial)
@@ -141,9 +139,6 @@ func TestAmbiguousLabel(t *testing.T) {
 	generate(t, one, "zpk", keys.TDES2, keys.UsagePIN)
 	_, err = two.FindKey(t.Context(), "zpk")
 	require.ErrorIs(t, err, hsm.ErrKeyNotFound)
-
-	_, err = pkcs11.InitToken(c.URI.ModulePath, "", nil, nil)
-	require.Error(t, err)
 }
 
 func TestTokens(t *testing.T) {

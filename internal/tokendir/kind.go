@@ -42,8 +42,9 @@ type Kind struct {
 	Objects string
 	// Setup returns how the copy in a directory is initialized.
 	Setup func(dir string) pkcs11.Setup
-	// Officer returns the credential of a new token's security officer.
-	Officer func() []byte
+	// Officer returns the credential of a new token's security officer. Nil is the
+	// empty one.
+	Officer func() ([]byte, error)
 }
 
 // What this package writes into the directory of a token, beside the copies.

@@ -1,6 +1,7 @@
 package tokendir
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"os"
@@ -78,7 +79,11 @@ func (k *Kind) create(dir string) (token *Token, err error) {
 			forget()
 		}
 	}()
-	info, err := pkcs11.InitToken(k.library(dir), k.Label, k.Officer(), credential)
+	info, err := pkcs11.InitToken(k.library(dir), pkcs11.TokenSpec{
+		Label:      k.Label,
+		Credential: func() ([]byte, error) { return bytes.Clone(credential), nil },
+		Officer:    k.Officer,
+	})
 	if err != nil {
 		return nil, k.errorf("%w", err)
 	}

@@ -30,11 +30,14 @@ func ExampleHSM_ExportKeyBlock() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	block, err := ours.ExportKeyBlock(ctx, "zpk", "partner", hsm.WrapOptions{})
+	block, err := ours.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: "zpk", KBPK: "partner"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	got, exposure, err := theirs.ImportKeyBlock(ctx, hsm.KeySpec{Label: "zpk-ours"}, "partner", block)
+	got, exposure, err := theirs.ImportKeyBlock(ctx, hsm.KeyBlockImport{
+		Block: block, KBPK: "partner",
+		Spec: hsm.KeySpec{Label: "zpk-ours"},
+	})
 	fmt.Println(got.Label, got.Algorithm, got.Usage, exposure, err)
 	fmt.Println("the same key:", got.KCV == made.KCV)
 	// Output:

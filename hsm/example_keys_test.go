@@ -63,7 +63,10 @@ func ExampleHSM_ImportKeyBlock() {
 	}
 
 	const block = "D0112P0AE00E0000B82679114F470F540165EDFBF7E250FCEA43F810D215F8D207E2E417C07156A27E8E31DA05F7425509593D03A457DC34"
-	key, exposure, err := h.ImportKeyBlock(ctx, hsm.KeySpec{Label: "zpk-partner"}, "partner", block)
+	key, exposure, err := h.ImportKeyBlock(ctx, hsm.KeyBlockImport{
+		Block: block, KBPK: "partner",
+		Spec: hsm.KeySpec{Label: "zpk-partner"},
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -12,19 +12,11 @@ import (
 // KeyBlocks is a device that wraps and unwraps keys in X9.143 key blocks itself,
 // and remembers what a block said about its key.
 type KeyBlocks interface {
-	// WrapKey returns the block of key ref under key kbpk.
-	WrapKey(ctx context.Context, ref, kbpk string, o WrapOptions) (block string, err error)
+	// WrapKey returns the block of a key.
+	WrapKey(ctx context.Context, x KeyBlockExport) (block string, err error)
 	// UnwrapKey puts the key in a block on the device. Algorithm and usage are those
-	// of the block; if s has others, that is an error.
-	UnwrapKey(ctx context.Context, s KeySpec, kbpk, block string) (KeyInfo, error)
-}
-
-// WrapOptions is what a key block is to say. It can say less than what the key
-// may do, and never more.
-type WrapOptions struct {
-	Version       byte // 0: 'D' under an AES key, 'B' under a TDES key
-	Mode          byte // mode of use, 0: the key's own
-	Exportability byte // 'E', 'N' or 'S', 0: 'E'
+	// of the block; if the spec has others, that is an error.
+	UnwrapKey(ctx context.Context, x KeyBlockImport) (KeyInfo, error)
 }
 
 // ExportKeyBlock returns a key of the device as an X9.143 key block under another
@@ -32,47 +24,46 @@ type WrapOptions struct {
 // are [ErrKeyUsage] for a key that must not be exported or not like that,
 // [errors.ErrUnsupported] for a device that gives no keys away, and those of
 // keyblock.Wrap.
-func (h *HSM) ExportKeyBlock(ctx context.Context, ref, kbpk string, o WrapOptions) (string, error) {
+func (h *HSM) ExportKeyBlock(ctx context.Context, x KeyBlockExport) (string, error) {
 	err := h.ready(ctx)
 	if err == nil {
 		d, ok := h.device.(KeyBlocks)
 		if !ok {
-			return "", fail(OpKeys, ref, &Error{
+			return "", fail(OpKeys, x.Key, &Error{
 				Err:  fmt.Errorf("hsm: %s gives no keys away: %w", h.device.Name(), errors.ErrUnsupported),
 				Hint: "its keys are not extractable; export the key from where it was made",
 			})
 		}
 		var block string
-		if block, err = d.WrapKey(ctx, ref, kbpk, o); err == nil {
+		if block, err = d.WrapKey(ctx, x); err == nil {
 			return block, nil
 		}
 	}
-	return "", fail(OpKeys, ref, err)
+	return "", fail(OpKeys, x.Key, err)
 }
 
 // ImportKeyBlock puts the key in an X9.143 key block on the device. Usage and
-// algorithm are those in the block's header, which has to be as X9.143 allows it;
-// the spec's are zero, or the same. kbpk is a key of the device.
+// algorithm are those in the block's header, which has to be as X9.143 allows it.
 //
 // The answer says where the key was in clear: [OnDevice], or [InProcess] where the
 // device cannot unwrap a key block and this process did, with the protection key on
 // the device. Errors are those of keyblock.Unwrap and [HSM.ImportKey], and
 // [ErrKeyUsage] for a protection key that is none.
-func (h *HSM) ImportKeyBlock(ctx context.Context, s KeySpec, kbpk, block string) (KeyInfo, Exposure, error) {
-	info, exposure, err := h.importBlock(ctx, s, kbpk, block)
+func (h *HSM) ImportKeyBlock(ctx context.Context, x KeyBlockImport) (KeyInfo, Exposure, error) {
+	info, exposure, err := h.importBlock(ctx, x)
 	if err != nil {
-		return KeyInfo{}, Refused, fail(OpKeys, s.Label, err)
+		return KeyInfo{}, Refused, fail(OpKeys, x.Spec.Label, err)
 	}
 	return info, exposure, nil
 }
 
-func (h *HSM) importBlock(ctx context.Context, s KeySpec, kbpk, block string) (KeyInfo, Exposure, error) {
-	label := KeySpec{Label: s.Label, Algorithm: keys.AES128, Usage: keys.UsagePIN} // what else there is comes from the block
+func (h *HSM) importBlock(ctx context.Context, x KeyBlockImport) (KeyInfo, Exposure, error) {
+	label := KeySpec{Label: x.Spec.Label, Algorithm: keys.AES128, Usage: keys.UsagePIN} // what else there is comes from the block
 	m, err := h.keyManager(ctx, &label)
 	if err != nil {
 		return KeyInfo{}, Refused, err
 	}
-	header, err := keyblock.ParseHeader(block)
+	header, err := keyblock.ParseHeader(x.Block)
 	if err != nil {
 		return KeyInfo{}, Refused, err
 	}
@@ -80,14 +71,15 @@ func (h *HSM) importBlock(ctx context.Context, s KeySpec, kbpk, block string) (K
 		return KeyInfo{}, Refused, err
 	}
 	if d, ok := h.device.(KeyBlocks); ok {
-		info, err := d.UnwrapKey(ctx, s, kbpk, block)
+		info, err := d.UnwrapKey(ctx, x)
 		return info, OnDevice, err
 	}
-	k, err := h.unwrapHere(ctx, kbpk, block)
+	k, err := h.unwrapHere(ctx, x)
 	if err != nil {
 		return KeyInfo{}, Refused, err
 	}
-	if s, err = s.of(k); err != nil {
+	s, err := x.Spec.of(k)
+	if err != nil {
 		return KeyInfo{}, Refused, err
 	}
 	info, err := m.ImportKey(ctx, s, k)
@@ -107,8 +99,8 @@ func (s KeySpec) of(k keys.Key) (KeySpec, error) {
 var usagesKBPK = []keys.Usage{keys.UsageKEK, keys.UsageKBPK, keys.UsageISO20038KBPK}
 
 // unwrapHere unwraps in this process with a protection key that stays where it is.
-func (h *HSM) unwrapHere(ctx context.Context, kbpk, block string) (keys.Key, error) {
-	k, err := h.key(ctx, kbpk, usagesKBPK)
+func (h *HSM) unwrapHere(ctx context.Context, x KeyBlockImport) (keys.Key, error) {
+	k, err := h.key(ctx, x.KBPK, usagesKBPK)
 	if err != nil {
 		return keys.Key{}, err
 	}
@@ -121,9 +113,9 @@ func (h *HSM) unwrapHere(ctx context.Context, kbpk, block string) (keys.Key, err
 	if mac, ok := k.(keyblock.MACer); ok {
 		protection = macOnDevice{p, mac}
 	}
-	u, err := keyblock.Unwrap(ctx, protection, block)
+	u, err := keyblock.Unwrap(ctx, protection, x.Block)
 	if e := (*Error)(nil); errors.As(err, &e) && errors.Is(err, ErrKeyUsage) {
-		return keys.Key{}, &Error{Key: kbpk, Code: e.Code, Err: ErrKeyUsage, Hint: "to unwrap with it, its device has to let it encipher or make a CMAC"}
+		return keys.Key{}, &Error{Key: x.KBPK, Code: e.Code, Err: ErrKeyUsage, Hint: "to unwrap with it, its device has to let it encipher or make a CMAC"}
 	}
 	if err != nil {
 		return keys.Key{}, err

@@ -68,14 +68,15 @@ func TestKeyBlocksBetweenDevices(t *testing.T) {
 				if version == 'B' && alg.BlockSize() == 16 {
 					continue // has to be in an AES version
 				}
-				block, err := a.ExportKeyBlock(ctx, label, kbpk, hsm.WrapOptions{Version: version})
+				block, err := a.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: label, KBPK: kbpk, Version: version})
 				require.NoError(t, err, "%s %c", label, version)
-				info, exposure, err := b.ImportKeyBlock(ctx, hsm.KeySpec{Label: label}, kbpk, block)
+				info, exposure, err := b.ImportKeyBlock(ctx, hsm.KeyBlockImport{Block: block, KBPK: kbpk, Spec: hsm.KeySpec{Label: label}})
 				require.NoError(t, err, "%s %c", label, version)
 				require.Equal(t, hsm.InProcess, exposure, "the device does not unwrap")
 				require.Equal(t, made, info)
 				require.NoError(t, b.DeleteKey(ctx, label))
-				info, exposure, err = a.ImportKeyBlock(ctx, hsm.KeySpec{Label: "copy", Usage: u, Algorithm: alg}, kbpk, block)
+				info, exposure, err = a.ImportKeyBlock(ctx, hsm.KeyBlockImport{Block: block, KBPK: kbpk,
+					Spec: hsm.KeySpec{Label: "copy", Usage: u, Algorithm: alg}})
 				require.NoError(t, err)
 				require.Equal(t, hsm.OnDevice, exposure)
 				require.Equal(t, made.KCV, info.KCV)
@@ -91,12 +92,13 @@ func TestKeyBlocksRefuse(t *testing.T) {
 	ctx := t.Context()
 	_, err := a.GenerateKey(ctx, hsm.KeySpec{Label: "zpk", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
 	require.NoError(t, err)
-	block, err := a.ExportKeyBlock(ctx, "zpk", "kbpk AES128", hsm.WrapOptions{})
+	block, err := a.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: "zpk", KBPK: "kbpk AES128"})
 	require.NoError(t, err)
-	_, err = b.ExportKeyBlock(ctx, "kbpk AES128", "kbpk AES256", hsm.WrapOptions{})
+	_, err = b.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: "kbpk AES128", KBPK: "kbpk AES256"})
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.ErrorContains(t, err, "not extractable")
 
+	x := hsm.KeySpec{Label: "x"}
 	changed := []byte(block)
 	if last := &changed[len(changed)-1]; *last == '0' {
 		*last = '1'
@@ -105,50 +107,49 @@ func TestKeyBlocksRefuse(t *testing.T) {
 	}
 	for _, h := range []*hsm.HSM{a, b} {
 		for name, c := range map[string]struct {
-			spec        hsm.KeySpec
-			kbpk, block string
-			err         error
+			ask hsm.KeyBlockImport
+			err error
 		}{
-			"wrong KBPK":    {hsm.KeySpec{Label: "x"}, "kbpk AES256", block, keyblock.ErrMAC},
-			"no KBPK":       {hsm.KeySpec{Label: "x"}, "nobody", block, hsm.ErrKeyNotFound},
-			"KBPK unnamed":  {hsm.KeySpec{Label: "x"}, "", block, hsm.ErrKeyNotFound},
-			"TDES KBPK":     {hsm.KeySpec{Label: "x"}, "kbpk TDES3", block, keyblock.ErrKBPK},
-			"changed":       {hsm.KeySpec{Label: "x"}, "kbpk AES128", string(changed), keyblock.ErrMAC},
-			"cut":           {hsm.KeySpec{Label: "x"}, "kbpk AES128", block[:len(block)-2], keyblock.ErrHeader},
-			"empty":         {hsm.KeySpec{Label: "x"}, "kbpk AES128", "", keyblock.ErrHeader},
-			"inconsistent":  {hsm.KeySpec{Label: "x"}, "kbpk AES128", "D0016P0TG00E0000", keyblock.ErrInconsistent},
-			"another usage": {hsm.KeySpec{Label: "x", Usage: keys.UsageVisaPVV}, "kbpk AES128", block, nil},
-			"another alg":   {hsm.KeySpec{Label: "x", Algorithm: keys.AES128}, "kbpk AES128", block, nil},
-			"no label":      {hsm.KeySpec{}, "kbpk AES128", block, nil},
-			"taken":         {hsm.KeySpec{Label: "kbpk TDES2"}, "kbpk AES128", block, hsm.ErrKeyExists},
+			"wrong KBPK":    {hsm.KeyBlockImport{Block: block, KBPK: "kbpk AES256", Spec: x}, keyblock.ErrMAC},
+			"no KBPK":       {hsm.KeyBlockImport{Block: block, KBPK: "nobody", Spec: x}, hsm.ErrKeyNotFound},
+			"KBPK unnamed":  {hsm.KeyBlockImport{Block: block, Spec: x}, hsm.ErrKeyNotFound},
+			"TDES KBPK":     {hsm.KeyBlockImport{Block: block, KBPK: "kbpk TDES3", Spec: x}, keyblock.ErrKBPK},
+			"changed":       {hsm.KeyBlockImport{Block: string(changed), KBPK: "kbpk AES128", Spec: x}, keyblock.ErrMAC},
+			"cut":           {hsm.KeyBlockImport{Block: block[:len(block)-2], KBPK: "kbpk AES128", Spec: x}, keyblock.ErrHeader},
+			"empty":         {hsm.KeyBlockImport{KBPK: "kbpk AES128", Spec: x}, keyblock.ErrHeader},
+			"inconsistent":  {hsm.KeyBlockImport{Block: "D0016P0TG00E0000", KBPK: "kbpk AES128", Spec: x}, keyblock.ErrInconsistent},
+			"another usage": {hsm.KeyBlockImport{Block: block, KBPK: "kbpk AES128", Spec: hsm.KeySpec{Label: "x", Usage: keys.UsageVisaPVV}}, nil},
+			"another alg":   {hsm.KeyBlockImport{Block: block, KBPK: "kbpk AES128", Spec: hsm.KeySpec{Label: "x", Algorithm: keys.AES128}}, nil},
+			"no label":      {hsm.KeyBlockImport{Block: block, KBPK: "kbpk AES128"}, nil},
+			"taken":         {hsm.KeyBlockImport{Block: block, KBPK: "kbpk AES128", Spec: hsm.KeySpec{Label: "kbpk TDES2"}}, hsm.ErrKeyExists},
 		} {
-			_, exposure, err := h.ImportKeyBlock(ctx, c.spec, c.kbpk, c.block)
+			_, exposure, err := h.ImportKeyBlock(ctx, c.ask)
 			require.Error(t, err, name)
 			require.Equal(t, hsm.Refused, exposure)
 			if c.err != nil {
 				require.ErrorIs(t, err, c.err, name)
 			}
-			if len(c.block) > 40 {
-				require.NotContains(t, err.Error(), c.block[20:36], name)
+			if len(c.ask.Block) > 40 {
+				require.NotContains(t, err.Error(), c.ask.Block[20:36], name)
 			}
 			_, err = h.KeyInfo(ctx, "x")
 			require.ErrorIs(t, err, hsm.ErrKeyNotFound, "%s: nothing is left", name)
 		}
 	}
 	// A key of another usage is no protection key, on either.
-	_, _, err = a.ImportKeyBlock(ctx, hsm.KeySpec{Label: "x"}, "zpk", block)
+	_, _, err = a.ImportKeyBlock(ctx, hsm.KeyBlockImport{Block: block, KBPK: "zpk", Spec: x})
 	require.ErrorIs(t, err, hsm.ErrKeyUsage)
 	_, err = b.GenerateKey(ctx, hsm.KeySpec{Label: "zpk", Algorithm: keys.AES256, Usage: keys.UsagePIN})
 	require.NoError(t, err)
-	_, _, err = b.ImportKeyBlock(ctx, hsm.KeySpec{Label: "x"}, "zpk", block)
+	_, _, err = b.ImportKeyBlock(ctx, hsm.KeyBlockImport{Block: block, KBPK: "zpk", Spec: x})
 	require.ErrorIs(t, err, hsm.ErrKeyUsage)
-	_, err = a.ExportKeyBlock(ctx, "kbpk AES128", "zpk", hsm.WrapOptions{})
+	_, err = a.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: "kbpk AES128", KBPK: "zpk"})
 	require.ErrorIs(t, err, hsm.ErrKeyUsage)
 
 	require.NoError(t, a.Close())
-	_, err = a.ExportKeyBlock(ctx, "zpk", "kbpk AES128", hsm.WrapOptions{})
+	_, err = a.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: "zpk", KBPK: "kbpk AES128"})
 	require.ErrorIs(t, err, hsm.ErrClosed)
-	_, _, err = a.ImportKeyBlock(ctx, hsm.KeySpec{Label: "x"}, "kbpk AES128", block)
+	_, _, err = a.ImportKeyBlock(ctx, hsm.KeyBlockImport{Block: block, KBPK: "kbpk AES128", Spec: x})
 	require.ErrorIs(t, err, hsm.ErrClosed)
 }
 

@@ -28,7 +28,7 @@ func TestModeOfUse(t *testing.T) {
 		for _, m := range []byte(modes) {
 			block, err := keyblock.Wrap(ctx, kbpk, keyblock.Header{Version: 'D', Mode: m, Exportability: 'E'}, key)
 			require.NoError(t, err)
-			_, _, err = h.ImportKeyBlock(ctx, hsm.KeySpec{Label: string(u) + string(m)}, "kbpk", block)
+			_, _, err = h.ImportKeyBlock(ctx, hsm.KeyBlockImport{Block: block, KBPK: "kbpk", Spec: hsm.KeySpec{Label: string(u) + string(m)}})
 			require.NoError(t, err)
 		}
 	}
@@ -54,13 +54,13 @@ func TestModeOfUse(t *testing.T) {
 		want(err, m != "E", "deciphers with mode "+m)
 		_, err = h.TranslatePIN(ctx, hsm.Translation{Block: made.Block, PAN: pan, From: pin("B"), To: pin(m)})
 		want(err, m != "D", "enciphers with mode "+m)
-		block, err := h.ExportKeyBlock(ctx, "P0B", "K0"+m, hsm.WrapOptions{})
+		block, err := h.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: "P0B", KBPK: "K0" + m})
 		want(err, m != "D", "wraps with mode "+m)
 		if block == "" {
-			block, err = h.ExportKeyBlock(ctx, "P0B", "K0B", hsm.WrapOptions{})
+			block, err = h.ExportKeyBlock(ctx, hsm.KeyBlockExport{Key: "P0B", KBPK: "K0B"})
 			require.NoError(t, err)
 		}
-		_, _, err = h.ImportKeyBlock(ctx, hsm.KeySpec{Label: "copy"}, "K0"+m, block)
+		_, _, err = h.ImportKeyBlock(ctx, hsm.KeyBlockImport{Block: block, KBPK: "K0" + m, Spec: hsm.KeySpec{Label: "copy"}})
 		want(err, m != "E", "unwraps with mode "+m)
 		_ = h.DeleteKey(ctx, "copy")
 	}

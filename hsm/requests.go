@@ -82,3 +82,20 @@ type Generated struct {
 	Block     []byte
 	Reference []byte
 }
+
+// KeyBlockExport asks for a key of the device as an X9.143 key block. The block can
+// say less than what the key may do, and never more.
+type KeyBlockExport struct {
+	Key           string // its reference
+	KBPK          string // reference of the key that protects the block
+	Version       byte   // 0: 'D' under an AES key, 'B' under a TDES key
+	Mode          byte   // mode of use, 0: the key's own
+	Exportability byte   // 'E', 'N' or 'S', 0: 'E'
+}
+
+// KeyBlockImport asks for the key in an X9.143 key block to be put on the device.
+type KeyBlockImport struct {
+	Block string
+	KBPK  string  // reference of the key that protects the block
+	Spec  KeySpec // of the key; algorithm and usage are zero, or those in the block
+}

@@ -43,7 +43,10 @@ func unwrapOn(ctx context.Context, b *bench, _ *Vector, in unwrapIn, want *keyIn
 	}
 	name := "pinion-vectors-" + rand.Text()
 	b.labels = append(b.labels, name)
-	info, _, err := b.front.ImportKeyBlock(ctx, hsm.KeySpec{Label: name, Ephemeral: true}, label, in.KeyBlock)
+	info, _, err := b.front.ImportKeyBlock(ctx, hsm.KeyBlockImport{
+		Block: in.KeyBlock, KBPK: label,
+		Spec: hsm.KeySpec{Label: name, Ephemeral: true},
+	})
 	if errors.Is(err, keyblock.ErrOpaqueKBPK) {
 		return keyIn{}, notRun(err.Error())
 	}

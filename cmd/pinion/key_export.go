@@ -32,21 +32,21 @@ exported.`,
 			if err := needKBPK(kbpk); err != nil {
 				return err
 			}
-			var o hsm.WrapOptions
+			x := hsm.KeyBlockExport{Key: k.label, KBPK: kbpk}
 			for _, f := range []struct {
 				name, value, choices string
 				to                   *byte
 			}{
-				{"version", version, "BDE", &o.Version},
-				{"mode", mode, "BCDEGNVX", &o.Mode},
-				{"exportability", exportability, "ENS", &o.Exportability},
+				{"version", version, "BDE", &x.Version},
+				{"mode", mode, "BCDEGNVX", &x.Mode},
+				{"exportability", exportability, "ENS", &x.Exportability},
 			} {
 				if err := oneOf(f.name, f.value, f.choices, f.to); err != nil {
 					return err
 				}
 			}
 			return k.with(c.Context(), func(h *hsm.HSM) error {
-				block, err := h.ExportKeyBlock(c.Context(), k.label, kbpk, o)
+				block, err := h.ExportKeyBlock(c.Context(), x)
 				if err != nil {
 					return exportProblem(err)
 				}

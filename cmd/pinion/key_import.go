@@ -40,7 +40,10 @@ key, a changed header and a changed key look the same.`,
 				return err
 			}
 			return k.with(c.Context(), func(h *hsm.HSM) error {
-				info, exposure, err := h.ImportKeyBlock(c.Context(), hsm.KeySpec{Label: k.label}, kbpk, text)
+				info, exposure, err := h.ImportKeyBlock(c.Context(), hsm.KeyBlockImport{
+					Block: text, KBPK: kbpk,
+					Spec: hsm.KeySpec{Label: k.label},
+				})
 				if err != nil {
 					return keyBlockProblem(err)
 				}

@@ -30,15 +30,17 @@ func TestImportKeyBlock(t *testing.T) {
 		block, err := keyblock.Wrap(t.Context(), kbpk, keyblock.Header{Version: c.version, Mode: 'B', KeyVersion: "00", Exportability: 'N'}, inside)
 		require.NoError(t, err)
 		name := "key of " + label
-		info, exposure, err := h.ImportKeyBlock(t.Context(), hsm.KeySpec{Label: name}, label, block)
+		info, exposure, err := h.ImportKeyBlock(t.Context(), hsm.KeyBlockImport{Block: block, KBPK: label, Spec: hsm.KeySpec{Label: name}})
 		require.NoError(t, err, label)
 		require.Equal(t, hsm.InProcess, exposure, "the token has no mechanism for it, and that is said")
 		require.Equal(t, hsm.KeyInfo{Label: name, Algorithm: c.inside, Usage: keys.UsagePIN, KCV: inside.KCV()}, info)
 
 		// A changed block and a key of another usage do not unwrap.
-		_, _, err = h.ImportKeyBlock(t.Context(), hsm.KeySpec{Label: "x"}, label, block[:len(block)-1]+flip(block[len(block)-1]))
+		x := hsm.KeySpec{Label: "x"}
+		changed := block[:len(block)-1] + flip(block[len(block)-1])
+		_, _, err = h.ImportKeyBlock(t.Context(), hsm.KeyBlockImport{Block: changed, KBPK: label, Spec: x})
 		require.ErrorIs(t, err, keyblock.ErrMAC)
-		_, _, err = h.ImportKeyBlock(t.Context(), hsm.KeySpec{Label: "x"}, name, block)
+		_, _, err = h.ImportKeyBlock(t.Context(), hsm.KeyBlockImport{Block: block, KBPK: name, Spec: x})
 		require.ErrorIs(t, err, hsm.ErrKeyUsage)
 	}
 }

@@ -10,17 +10,17 @@ import (
 )
 
 // WrapKey implements [hsm.KeyBlocks]. The block allows what the key is allowed, or
-// less where the options say so.
-func (d *Device) WrapKey(ctx context.Context, ref, kbpk string, o hsm.WrapOptions) (string, error) {
-	k, err := d.find(ref)
+// less where it is asked for less.
+func (d *Device) WrapKey(ctx context.Context, x hsm.KeyBlockExport) (string, error) {
+	k, err := d.find(x.Key)
 	if err != nil {
 		return "", err
 	}
-	p, err := d.protection(kbpk, 'D', "its mode of use is D: it unwraps and does not wrap")
+	p, err := d.protection(x.KBPK, 'D', "its mode of use is D: it unwraps and does not wrap")
 	if err != nil {
 		return "", err
 	}
-	h, err := k.header(o)
+	h, err := k.header(x)
 	if err != nil {
 		return "", err
 	}
@@ -35,8 +35,8 @@ func (d *Device) WrapKey(ctx context.Context, ref, kbpk string, o hsm.WrapOption
 
 // UnwrapKey implements [hsm.KeyBlocks]. What the block says of its key stays with
 // the key: an exported block says no more.
-func (d *Device) UnwrapKey(ctx context.Context, s hsm.KeySpec, kbpk, block string) (hsm.KeyInfo, error) {
-	k, err := d.unwrap(ctx, s, kbpk, block)
+func (d *Device) UnwrapKey(ctx context.Context, x hsm.KeyBlockImport) (hsm.KeyInfo, error) {
+	k, err := d.unwrap(ctx, x)
 	if err != nil {
 		return hsm.KeyInfo{}, err
 	}
@@ -44,12 +44,12 @@ func (d *Device) UnwrapKey(ctx context.Context, s hsm.KeySpec, kbpk, block strin
 }
 
 // unwrap returns the key in a block, not yet on the device.
-func (d *Device) unwrap(ctx context.Context, s hsm.KeySpec, kbpk, block string) (*key, error) {
-	p, err := d.protection(kbpk, 'E', "its mode of use is E: it wraps and does not unwrap")
+func (d *Device) unwrap(ctx context.Context, x hsm.KeyBlockImport) (*key, error) {
+	p, err := d.protection(x.KBPK, 'E', "its mode of use is E: it wraps and does not unwrap")
 	if err != nil {
 		return nil, err
 	}
-	u, err := keyblock.Unwrap(ctx, p.Key, block)
+	u, err := keyblock.Unwrap(ctx, p.Key, x.Block)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +57,7 @@ func (d *Device) unwrap(ctx context.Context, s hsm.KeySpec, kbpk, block string) 
 	if err != nil {
 		return nil, err
 	}
+	s := x.Spec
 	if s.Usage != "" && s.Usage != k.Usage() || s.Algorithm != 0 && s.Algorithm != k.Algorithm() {
 		return nil, fmt.Errorf("hsm/soft: the block holds a key %v of usage %s, and the spec says otherwise", k.Algorithm(), k.Usage())
 	}
@@ -85,9 +86,9 @@ func (d *Device) protection(ref string, not byte, hint string) (*key, error) {
 }
 
 // header returns the header of an exported key, or why it must not be exported.
-func (k *key) header(o hsm.WrapOptions) (keyblock.Header, error) {
+func (k *key) header(x hsm.KeyBlockExport) (keyblock.Header, error) {
 	h := keyblock.Header{
-		Version: o.Version, Mode: o.Mode, Exportability: o.Exportability,
+		Version: x.Version, Mode: x.Mode, Exportability: x.Exportability,
 		KeyVersion: k.terms.keyVersion, Optional: k.terms.optional,
 	}
 	if k.terms.exportability == 'N' {

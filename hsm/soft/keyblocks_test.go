@@ -57,12 +57,12 @@ func TestTermsStay(t *testing.T) {
 		for _, h := range []*hsm.HSM{memory, file} {
 			_, err = h.ImportKey(t.Context(), hsm.KeySpec{Label: "kbpk"}, kbpk)
 			require.NoError(t, err)
-			_, _, err := h.ImportKeyBlock(t.Context(), hsm.KeySpec{Label: "key"}, "kbpk", block)
+			_, _, err := h.ImportKeyBlock(t.Context(), hsm.KeyBlockImport{Block: block, KBPK: "kbpk", Spec: hsm.KeySpec{Label: "key"}})
 			require.NoError(t, err, "%+v", c)
 		}
 		require.NoError(t, file.Close())
 		for _, h := range []*hsm.HSM{memory, hsm.New(openKeystore(t, path))} {
-			out, err := h.ExportKeyBlock(t.Context(), "key", "kbpk", hsm.WrapOptions{Mode: c.toMode, Exportability: c.toExport})
+			out, err := h.ExportKeyBlock(t.Context(), hsm.KeyBlockExport{Key: "key", KBPK: "kbpk", Mode: c.toMode, Exportability: c.toExport})
 			if c.wantMode == 0 {
 				require.ErrorIs(t, err, hsm.ErrKeyUsage, "%+v", c)
 				continue

@@ -22,11 +22,11 @@ func (ks *Keystore) ImportKey(ctx context.Context, s hsm.KeySpec, k keys.Key) (h
 }
 
 // UnwrapKey implements [hsm.KeyBlocks].
-func (ks *Keystore) UnwrapKey(ctx context.Context, s hsm.KeySpec, kbpk, block string) (hsm.KeyInfo, error) {
-	if _, err := ks.FindKey(ctx, kbpk); err != nil {
+func (ks *Keystore) UnwrapKey(ctx context.Context, x hsm.KeyBlockImport) (hsm.KeyInfo, error) {
+	if _, err := ks.FindKey(ctx, x.KBPK); err != nil {
 		return hsm.KeyInfo{}, err
 	}
-	k, err := ks.unwrap(ctx, s, kbpk, block)
+	k, err := ks.unwrap(ctx, x)
 	if err != nil {
 		return hsm.KeyInfo{}, err
 	}
@@ -34,13 +34,13 @@ func (ks *Keystore) UnwrapKey(ctx context.Context, s hsm.KeySpec, kbpk, block st
 }
 
 // WrapKey implements [hsm.KeyBlocks].
-func (ks *Keystore) WrapKey(ctx context.Context, ref, kbpk string, o hsm.WrapOptions) (string, error) {
-	for _, label := range []string{ref, kbpk} {
+func (ks *Keystore) WrapKey(ctx context.Context, x hsm.KeyBlockExport) (string, error) {
+	for _, label := range []string{x.Key, x.KBPK} {
 		if _, err := ks.FindKey(ctx, label); err != nil {
 			return "", err
 		}
 	}
-	return ks.Device.WrapKey(ctx, ref, kbpk, o)
+	return ks.Device.WrapKey(ctx, x)
 }
 
 // add puts a key on the device and, unless it is ephemeral, in the file.

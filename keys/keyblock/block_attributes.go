@@ -10,8 +10,17 @@ var pedigrees = map[string]string{
 	"3": "once under an asymmetric key at risk from quantum computers, and a weaker symmetric one",
 }
 
-// lives are how long an asymmetric key lives, by the digits in the block AL.
-var lives = map[string]string{"00": "ephemeral", "01": "static"}
+// Life is how long an asymmetric key lives, as the block AL has it.
+type Life string
+
+// The lives, X9.143 table 8.
+const (
+	Ephemeral Life = "ephemeral"
+	Static    Life = "static"
+)
+
+// lives are the digits of each in the block AL.
+var lives = map[string]Life{"00": Ephemeral, "01": Static}
 
 func init() {
 	define("WP", kind{ // X9.143 section 6.3.6.15 table 23
@@ -24,7 +33,7 @@ func init() {
 		name:    "life of the asymmetric key",
 		form:    "0100 or 0101",
 		check:   func(data string) bool { return len(data) == 4 && data[:2] == "01" && lives[data[2:]] != "" },
-		explain: func(data string) string { return lives[data[2:]] },
+		explain: func(data string) string { return string(lives[data[2:]]) },
 	})
 	define("KV", kind{ // X9.143 section 6.3.6.9 table 17
 		name:  "key block values version (deprecated)",
@@ -46,12 +55,15 @@ func NewWP(pedigree int) (OptionalBlock, error) {
 	return newBlock("WP", "00"+hexDigits[pedigree:pedigree+1])
 }
 
-// NewAL returns the block AL: whether an asymmetric key is static or ephemeral.
-func NewAL(static bool) (OptionalBlock, error) {
-	if static {
-		return newBlock("AL", "0101")
+// NewAL returns the block AL: how long an asymmetric key lives. The error is
+// [ErrOptionalBlock].
+func NewAL(l Life) (OptionalBlock, error) {
+	for digits, life := range lives {
+		if life == l {
+			return newBlock("AL", "01"+digits)
+		}
 	}
-	return newBlock("AL", "0100")
+	return OptionalBlock{}, ErrOptionalBlock
 }
 
 // NewLB returns the block LB: a label in printable ASCII. The error is

@@ -32,15 +32,16 @@ func isBDKID(data string) bool {
 
 // NewKS returns the block KS: the initial key serial number of a TDES DUKPT key,
 // 10 bytes, or 8 where the receiver wants it without the counter. X9.143 section
-// 6.3.6.8. The error is [ErrOptionalBlock], as it is for all of these functions.
+// 6.3.6.8. The error is [ErrOptionalBlock].
 func NewKS(ksn []byte) (OptionalBlock, error) { return newBlock("KS", upperHex(ksn)) }
 
 // NewIK returns the block IK: the initial key ID of an AES DUKPT key, 8 bytes.
-// X9.143 section 6.3.6.6.
+// X9.143 section 6.3.6.6. The error is [ErrOptionalBlock].
 func NewIK(id []byte) (OptionalBlock, error) { return newBlock("IK", upperHex(id)) }
 
 // NewBI returns the block BI: the ID of a base derivation key, 5 bytes (the key
-// set ID) for TDES DUKPT and 4 for AES DUKPT. X9.143 section 6.3.6.2.
+// set ID) for TDES DUKPT and 4 for AES DUKPT. X9.143 section 6.3.6.2. The error is
+// [ErrOptionalBlock].
 func NewBI(id []byte) (OptionalBlock, error) {
 	if len(id) == 4 {
 		return newBlock("BI", "01"+upperHex(id))

@@ -60,11 +60,12 @@ func (v CheckValue) block(id string) (OptionalBlock, error) {
 // [ErrOptionalBlock].
 func NewKC(v CheckValue) (OptionalBlock, error) { return v.block("KC") }
 
-// NewKP returns the block KP: the check value of the protection key.
+// NewKP returns the block KP: the check value of the protection key. The error is
+// [ErrOptionalBlock].
 func NewKP(v CheckValue) (OptionalBlock, error) { return v.block("KP") }
 
 // NewPK returns the block PK: the check value of the protection key under which
-// the key is to be exported.
+// the key is to be exported. The error is [ErrOptionalBlock].
 func NewPK(v CheckValue) (OptionalBlock, error) { return v.block("PK") }
 
 // CheckValue returns the check value in a block KC, KP or PK. The error is

@@ -48,7 +48,8 @@ func isTime(data string) bool {
 // [ErrOptionalBlock], for a year that does not have four digits.
 func NewTC(t time.Time) (OptionalBlock, error) { return newBlock("TC", t.UTC().Format(timeShort)) }
 
-// NewTS returns the block TS: when the key was wrapped, to the second.
+// NewTS returns the block TS: when the key was wrapped, to the second. The error is
+// that of [NewTC].
 func NewTS(t time.Time) (OptionalBlock, error) { return newBlock("TS", t.UTC().Format(timeShort)) }
 
 // Time returns the time in a block TC or TS, in UTC. The error is

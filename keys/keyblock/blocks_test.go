@@ -186,8 +186,12 @@ func TestAttributeBlocks(t *testing.T) {
 		bad, err = keyblock.NewWP(n)
 		refused(t, bad, err)
 	}
-	made(t, "AL080101")(keyblock.NewAL(true))
-	made(t, "AL080100")(keyblock.NewAL(false))
+	made(t, "AL080101")(keyblock.NewAL(keyblock.Static))
+	made(t, "AL080100")(keyblock.NewAL(keyblock.Ephemeral))
+	for _, l := range []keyblock.Life{"", "long"} {
+		bad, err = keyblock.NewAL(l)
+		refused(t, bad, err)
+	}
 	made(t, "LB0CZPK host")(keyblock.NewLB("ZPK host"))
 	bad, err = keyblock.NewLB("label\n")
 	refused(t, bad, err)

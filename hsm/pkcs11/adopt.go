@@ -13,9 +13,9 @@ import (
 	"github.com/pinion-hsm/pinion/keys"
 )
 
-// Adopt implements [hsm.Adopter]: it gives a key that other software made a
-// [KeyID], in the place of the CKA_ID it has, by which that software may know it.
-// The check value in it is computed on the token if the key may encipher.
+// Adopt implements [hsm.Adopter]: it gives a key that other software made a CKA_ID of
+// this package, in the place of the one it has, by which that software may know it. The
+// check value in it is computed on the token if the key may encipher.
 //
 // The key's PKCS#11 rights stay as they are. If its usage needs one that it does
 // not have the error is [hsm.ErrKeyUsage]; what it has beyond that, this package

@@ -48,7 +48,7 @@ func describe(c *pkcs11.Ctx, s pkcs11.SessionHandle, h pkcs11.ObjectHandle) (obj
 			return object{}, err
 		}
 	}
-	id, ours := ParseKeyID(a[1].Value)
+	id, ours := parseKeyID(a[1].Value)
 	if ours && info.Algorithm == 0 && number(a[3].Value) == pkcs11.CKK_AES && id.Algorithm.BlockSize() == 16 {
 		info.Algorithm = id.Algorithm // NSS does not say how long some AES keys are
 	}

@@ -44,10 +44,15 @@
 //
 // # How keys are kept
 //
-// A key's usage, algorithm and check value are in its CKA_ID: see [KeyID]. Its
-// PKCS#11 rights follow its usage, so that the token too refuses what the front
-// refuses: a PIN key wraps and unwraps where that will do, and enciphers and
-// deciphers elsewhere; a PIN verification key does one of them, one way; and no key
+// A key's usage, algorithm and check value are in its CKA_ID, and a number that tells
+// keys apart, as text:
+//
+//	pinion1:P0:TDES2:08D7B4:5F0C93A1
+//
+// It is a note and not a guard: who may write to the token may change it. A key's
+// PKCS#11 rights are the guard. They follow its usage, so that the token too refuses
+// what the front refuses: a PIN key wraps and unwraps where that will do, and enciphers
+// and deciphers elsewhere; a PIN verification key does one of them, one way; and no key
 // leaves the token.
 //
 // A key that other software made has no such CKA_ID, and the front refuses it.

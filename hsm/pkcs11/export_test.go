@@ -30,6 +30,12 @@ func Loaded(path string) bool {
 	return modules.m[canonical(path)] != nil
 }
 
+// KeyID is keyID.
+type KeyID = keyID
+
+// ParseKeyID is parseKeyID.
+var ParseKeyID = parseKeyID
+
 // Explain is explain.
 var Explain = explain
 

@@ -1,12 +1,17 @@
+//go:build cgo
+
 package pkcs11
 
 import (
+	"crypto/rand"
+	"fmt"
 	"strings"
 
+	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
 )
 
-// KeyID is what the CKA_ID of a key says of it, as text of the form
+// keyID is what the CKA_ID of a key says of it, as text of the form
 //
 //	pinion1:P0:TDES2:08D7B4:5F0C93A1
 //
@@ -15,10 +20,7 @@ import (
 // are one key, and the second takes the place of the first. PKCS#11 has no attribute
 // for a usage, and its CKA_CHECK_VALUE is made by ECB also for AES keys, whose check
 // value in payments is made by CMAC.
-//
-// CKA_ID is a note and not a guard: who may write to the token may change it.
-// The rights a key was made with are the token's own affair.
-type KeyID struct {
+type keyID struct {
 	Usage     keys.Usage
 	Algorithm keys.Algorithm
 	KCV       string // 6 upper case hex digits, or empty
@@ -27,8 +29,24 @@ type KeyID struct {
 
 const keyIDPrefix = "pinion1"
 
+// newKeyID returns the CKA_ID of a new key.
+func newKeyID(s hsm.KeySpec, kcv string) string {
+	return keyID{s.Usage, s.Algorithm, kcv, drawSerial()}.String()
+}
+
+// unfinished returns the CKA_ID of a key that is not ready to be used: it has no
+// usage.
+func unfinished() string { return "pinion1-new:" + drawSerial() }
+
+// drawSerial returns the number of a new key.
+func drawSerial() string {
+	var b [4]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	return fmt.Sprintf("%X", b)
+}
+
 // String returns the text of the CKA_ID.
-func (id KeyID) String() string {
+func (id keyID) String() string {
 	parts := []string{keyIDPrefix, string(id.Usage), id.Algorithm.String(), id.KCV}
 	if id.Serial != "" {
 		parts = append(parts, id.Serial)
@@ -36,23 +54,23 @@ func (id KeyID) String() string {
 	return strings.Join(parts, ":")
 }
 
-// ParseKeyID parses a CKA_ID. It reports false for that of a key which other
+// parseKeyID parses a CKA_ID. It reports false for that of a key which other
 // software made.
-func ParseKeyID(b []byte) (KeyID, bool) {
+func parseKeyID(b []byte) (keyID, bool) {
 	part := strings.Split(string(b), ":")
 	if len(part) < 4 || len(part) > 5 || part[0] != keyIDPrefix {
-		return KeyID{}, false
+		return keyID{}, false
 	}
 	algorithm, err := keys.ParseAlgorithm(part[2])
 	if err != nil {
-		return KeyID{}, false
+		return keyID{}, false
 	}
-	id := KeyID{Usage: keys.Usage(part[1]), Algorithm: algorithm, KCV: part[3]}
+	id := keyID{Usage: keys.Usage(part[1]), Algorithm: algorithm, KCV: part[3]}
 	if len(part) == 5 {
 		id.Serial = part[4]
 	}
 	if !id.Usage.Valid() || !isHex(id.KCV, 6) || !isHex(id.Serial, 8) || id.String() != string(b) {
-		return KeyID{}, false
+		return keyID{}, false
 	}
 	return id, true
 }

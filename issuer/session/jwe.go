@@ -26,12 +26,9 @@ var (
 // understood here.
 var headers = []string{"alg", "enc", "kid", "epk", "apu", "apv", "typ", "cty"}
 
-// OpenJWE returns the payload of a compact JWE made for the service's key: the
+// openJWE returns the payload of a compact JWE made for the service's key: the
 // caller clears it. Errors are [ErrJWE], [ErrKeyID] and [ErrDecipher].
-//
-// Anybody can make a JWE for a public key: that it opens says nothing of who made
-// it. Who sends it is known by the request's credential.
-func (s *Sessions) OpenJWE(compact []byte) ([]byte, error) {
+func (s *Sessions) openJWE(compact []byte) ([]byte, error) {
 	if len(compact) > MaxJWE || bytes.ContainsFunc(compact, notCompact) {
 		return nil, ErrJWE
 	}

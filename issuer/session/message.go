@@ -57,10 +57,14 @@ func (m *message) has(pin, current, chosen bool) bool {
 	return m.PIN.pin.IsZero() != pin && m.CurrentPIN.pin.IsZero() != current && m.NewPIN.pin.IsZero() != chosen
 }
 
-// OpenMessage opens a client's JWE about the card of the given token. Errors are
-// those of [Sessions.OpenJWE], [ErrMessage], [ErrOtherCard] and [ErrStale].
+// OpenMessage opens a client's compact JWE, made for the service's key, about the
+// card of the given token. Errors are [ErrJWE], [ErrKeyID], [ErrDecipher],
+// [ErrMessage], [ErrOtherCard] and [ErrStale].
+//
+// Anybody can make a JWE for a public key: that it opens says nothing of who made
+// it. Who sends it is known by the request's credential.
 func (s *Sessions) OpenMessage(compact []byte, token string) (Message, error) {
-	payload, err := s.OpenJWE(compact)
+	payload, err := s.openJWE(compact)
 	if err != nil {
 		return Message{}, err
 	}
@@ -82,10 +86,10 @@ func (s *Sessions) OpenMessage(compact []byte, token string) (Message, error) {
 	return Message{PIN: m.PIN.pin, CurrentPIN: m.CurrentPIN.pin, NewPIN: m.NewPIN.pin}, nil
 }
 
-// SealPIN returns a card's PIN as a message for a recipient, see
-// [Recipient.SealJWE]: {"publicToken", "iat", "pin"}.
+// SealPIN returns a card's PIN as a message for a recipient, {"publicToken", "iat",
+// "pin"} in a compact JWE. The error is [ErrPeer].
 func (s *Sessions) SealPIN(r *Recipient, token string, pin pinblock.PIN) ([]byte, error) {
 	payload := fmt.Appendf(nil, `{"publicToken":%q,"iat":%d,"pin":%q}`, token, s.now().Unix(), pinclear.Digits(pin))
 	defer clear(payload)
-	return r.SealJWE(payload)
+	return r.seal(payload)
 }

@@ -27,9 +27,8 @@ func ParseRecipient(jwk []byte) (*Recipient, error) {
 	return &Recipient{e}, nil
 }
 
-// SealJWE returns a payload as a compact JWE for the recipient. The error is
-// [ErrPeer].
-func (r *Recipient) SealJWE(payload []byte) ([]byte, error) {
+// seal returns a payload as a compact JWE for the recipient. The error is [ErrPeer].
+func (r *Recipient) seal(payload []byte) ([]byte, error) {
 	j, err := r.encrypt.Encrypt(payload)
 	if err != nil {
 		return nil, ErrPeer

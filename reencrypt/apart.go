@@ -6,11 +6,14 @@ import (
 	"slices"
 )
 
-// Apart returns an error that wraps [ErrOptions] unless an input, the outputs, what a run
-// makes beside them, and an audit log are files of their own, also by links. "" and "-"
-// are no files, and a file may not be there yet.
-func Apart(in, out, rejects, auditLog string) error {
-	p := pathsOf(out, rejects)
+// Files are what a run reads, writes and continues. "" and "-" are no files, and a file
+// may not be there yet.
+type Files struct{ In, Out, Rejects, AuditLog string }
+
+// Apart returns an error that wraps [ErrOptions] unless these and what a run makes
+// beside them are files of their own, also by links.
+func (f Files) Apart() error {
+	p := pathsOf(f.Out, f.Rejects)
 	for _, path := range []string{p.out, p.rejects} {
 		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 			return problemf("output and rejects are files, and there is a folder or a device of that name")
@@ -18,7 +21,7 @@ func Apart(in, out, rejects, auditLog string) error {
 	}
 	seen := map[string]bool{}
 	var there []os.FileInfo
-	for _, name := range []string{in, p.out, p.outPartial, p.rejects, p.rejectsPartial, p.checkpoint, p.manifest, auditLog} {
+	for _, name := range []string{f.In, p.out, p.outPartial, p.rejects, p.rejectsPartial, p.checkpoint, p.manifest, f.AuditLog} {
 		if name == "" || name == "-" {
 			continue
 		}

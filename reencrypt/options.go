@@ -120,7 +120,7 @@ func (o *Options) check() error {
 	case o.Resume && o.Force:
 		return problemf("to resume and to begin anew exclude each other")
 	}
-	return Apart(o.In, o.Out, o.Rejects, o.AuditLog)
+	return Files{In: o.In, Out: o.Out, Rejects: o.Rejects, AuditLog: o.AuditLog}.Apart()
 }
 
 // resumable reports whether the run keeps a checkpoint.

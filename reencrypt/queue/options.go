@@ -110,7 +110,7 @@ func (o *Options) check() error {
 	case o.Resume && o.Force:
 		return problemf("to resume and to begin anew exclude each other")
 	}
-	return reencrypt.Apart(o.In, o.Out, o.Rejects, o.AuditLog)
+	return reencrypt.Files{In: o.In, Out: o.Out, Rejects: o.Rejects, AuditLog: o.AuditLog}.Apart()
 }
 
 func problemf(format string, a ...any) error {

@@ -6,10 +6,6 @@ import (
 	"slices"
 )
 
-// Files are what a run reads, writes and continues. "" and "-" are no files, and a file
-// may not be there yet.
-type Files struct{ In, Out, Rejects, AuditLog string }
-
 // Apart returns an error that wraps [ErrOptions] unless these and what a run makes
 // beside them are files of their own, also by links.
 func (f Files) Apart() error {

@@ -5,6 +5,16 @@ import (
 	"io"
 )
 
+// Chunk is some rows that follow each other, or those of a [Sampler].
+type Chunk struct {
+	data      []byte // as it was read, with blank lines
+	records   []record
+	scattered bool // the rows do not follow each other
+}
+
+// Rows returns how many rows the chunk has.
+func (c *Chunk) Rows() int { return len(c.records) }
+
 // Chunks cuts an input into chunks of at most so many rows, for whoever hands them
 // out to others. head is what is before the rows and goes before the output; the
 // layout learns from it where the columns are. next returns one chunk after the
@@ -46,12 +56,4 @@ func (c *Chunk) First() int64 {
 		return 0
 	}
 	return c.records[0].number
-}
-
-// WriteAs returns a converter like c whose outcomes are compressed, and whose
-// rejects are of some kind.
-func (c *Converter) WriteAs(out Compression, rejects Kind, rejectsPack Compression) *Converter {
-	d := *c
-	d.outPack, d.rejects, d.rejectsPack = out, rejects, rejectsPack
-	return &d
 }

@@ -130,3 +130,11 @@ func (c *Converter) Convert(ctx context.Context, ch *Chunk) (*Outcome, error) {
 	b.done()
 	return o, nil
 }
+
+// WriteAs returns a converter like c whose outcomes are compressed, and whose
+// rejects are of some kind.
+func (c *Converter) WriteAs(out Compression, rejects Kind, rejectsPack Compression) *Converter {
+	d := *c
+	d.outPack, d.rejects, d.rejectsPack = out, rejects, rejectsPack
+	return &d
+}

@@ -2,6 +2,67 @@ package reencrypt
 
 import "bytes"
 
+// csvState is what is known of the end of a record.
+type csvState uint8
+
+const (
+	csvWhole csvState = iota
+	csvMore           // a quote is open, or what follows it is not there yet
+	csvBad
+)
+
+// csvEnd returns the length of the CSV record at the start of b. Where the state
+// is csvMore and the length is not 0, the record is whole if nothing follows.
+func csvEnd(b []byte, delimiter byte) (int, csvState) {
+	for i := 0; ; i++ { // at the start of a field
+		if i < len(b) && b[i] == '"' {
+			end, state := quotedEnd(b, i)
+			if state != csvWhole {
+				return 0, state
+			}
+			i = end
+			if i == len(b) || i+1 == len(b) && b[i] == '\r' {
+				return len(b), csvMore
+			}
+			if b[i] == '\r' && b[i+1] == '\n' {
+				i++
+			}
+		} else {
+			for i < len(b) && b[i] != delimiter && b[i] != '\n' {
+				if b[i] == '"' {
+					return 0, csvBad
+				}
+				i++
+			}
+			if i == len(b) {
+				return len(b), csvMore
+			}
+		}
+		switch b[i] {
+		case '\n':
+			return i + 1, csvWhole
+		case delimiter:
+		default:
+			return 0, csvBad
+		}
+	}
+}
+
+// quotedEnd returns where the quoted field that begins at i is over: the place
+// behind its closing quote.
+func quotedEnd(b []byte, i int) (int, csvState) {
+	for i++; ; i++ {
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 {
+			return 0, csvMore
+		}
+		i += k + 1
+		if i == len(b) || b[i] != '"' {
+			return i, csvWhole
+		}
+	}
+}
+
 // field is where the text of a CSV field is in its record, without its quotes.
 type field struct {
 	span

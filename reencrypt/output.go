@@ -1,58 +1,13 @@
 package reencrypt
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/pinion-hsm/pinion/internal/durable"
 )
-
-// paths are the files of a run.
-type paths struct {
-	out, outPartial         string
-	rejects, rejectsPartial string
-	checkpoint, manifest    string
-}
-
-func pathsOf(out, rejects string) (p paths) {
-	if rejects != "" {
-		p.rejects, p.rejectsPartial = rejects, rejects+".partial"
-	}
-	if out != "" && out != "-" {
-		p.out, p.outPartial = out, out+".partial"
-		p.checkpoint, p.manifest = CheckpointOf(out), ManifestOf(out)
-	}
-	return p
-}
-
-// CheckpointOf returns the file that holds the checkpoint of a run to out.
-func CheckpointOf(out string) string { return out + ".checkpoint" }
-
-// ManifestOf returns the file that holds the manifest of a run to out.
-func ManifestOf(out string) string { return out + ".manifest.json" }
-
-func base(path string) string {
-	if path == "" || path == "-" {
-		return path
-	}
-	return filepath.Base(path)
-}
-
-func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
-
-func exists(path string) bool {
-	if path == "" {
-		return false
-	}
-	_, err := os.Lstat(path)
-	return !errors.Is(err, fs.ErrNotExist)
-}
 
 // openOutput opens the files that are written, and the checkpoint. It returns a
 // manifest if the run that is to be resumed was finished.
@@ -176,18 +131,4 @@ func (r *run) before() (*Manifest, error) {
 
 func list(names []string) string {
 	return "different " + strings.Join(names, ", ")
-}
-
-// discard removes what a run wrote that nobody can go on with.
-func (r *run) discard() {
-	for _, s := range []*sink{r.out, r.rejects} {
-		if s != nil {
-			_ = s.close()
-		}
-	}
-	for _, path := range []string{r.files.outPartial, r.files.rejectsPartial} {
-		if path != "" {
-			_ = os.Remove(path)
-		}
-	}
 }

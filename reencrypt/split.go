@@ -1,14 +1,11 @@
 package reencrypt
 
 import (
-	"bytes"
 	"errors"
 	"io"
 )
 
 const (
-	// maxRecord is the longest row in bytes. Longer ones are rejected.
-	maxRecord = 64 << 10
 	// maxLine is where a line ends to be a row at all.
 	maxLine = 16 << 20
 	// maxChunk is how many bytes a chunk has at most, but for its last row.
@@ -19,28 +16,6 @@ const (
 
 // ErrRows says that an input does not consist of rows.
 var ErrRows = errors.New("reencrypt: a line of more than 16 MiB: these are no rows")
-
-// span is where something is: from start to before end.
-type span struct{ start, end int }
-
-func (s span) of(b []byte) []byte { return b[s.start:s.end] }
-
-// record is a row as it stands in a chunk's data, with its line end.
-type record struct {
-	span
-	number int64 // from 1
-	reason Reason
-}
-
-// Chunk is some rows that follow each other, or those of a [Sampler].
-type Chunk struct {
-	data      []byte // as it was read, with blank lines
-	records   []record
-	scattered bool // the rows do not follow each other
-}
-
-// Rows returns how many rows the chunk has.
-func (c *Chunk) Rows() int { return len(c.records) }
 
 // splitter cuts an input into rows and these into chunks. Where a chunk ends
 // depends on nothing but the rows, so a run that begins at the start of one makes
@@ -103,107 +78,4 @@ func (s *splitter) fill(b []byte) []byte {
 		n += k
 	}
 	return b[:n]
-}
-
-// blank reports whether a line has nothing in it: it is no row.
-func blank(line []byte) bool {
-	for _, c := range line {
-		if c != '\r' && c != '\n' {
-			return false
-		}
-	}
-	return true
-}
-
-// end returns the length of the first record in b with its line end, 0 if more
-// must be read to know it, and why it cannot be a row.
-func (l *Layout) end(b []byte, whole bool) (int, Reason) {
-	n := bytes.IndexByte(b, '\n') + 1
-	if n == 0 && !whole {
-		return 0, ""
-	}
-	if n == 0 {
-		n = len(b)
-	}
-	if l.Kind != CSV || bytes.IndexByte(b[:n], '"') < 0 {
-		if n > maxRecord {
-			return n, TooLong
-		}
-		return n, ""
-	}
-	if n > maxRecord {
-		return n, TooLong
-	}
-	quoted, state := csvEnd(b[:min(len(b), maxRecord)], l.Delimiter)
-	switch {
-	case state == csvWhole:
-		return quoted, ""
-	case state == csvMore && !whole && len(b) < maxRecord:
-		return 0, ""
-	case state == csvMore && whole && quoted > 0 && len(b) <= maxRecord:
-		return quoted, "" // the closing quote is the last byte
-	}
-	// Wrong quotes may hide where the record ends: it is its first line, and what
-	// follows is looked at as rows of their own.
-	return n, Malformed
-}
-
-type csvState uint8
-
-const (
-	csvWhole csvState = iota
-	csvMore           // a quote is open, or what follows it is not there yet
-	csvBad
-)
-
-// csvEnd returns the length of the CSV record at the start of b. Where the state
-// is csvMore and the length is not 0, the record is whole if nothing follows.
-func csvEnd(b []byte, delimiter byte) (int, csvState) {
-	for i := 0; ; i++ { // at the start of a field
-		if i < len(b) && b[i] == '"' {
-			end, state := quotedEnd(b, i)
-			if state != csvWhole {
-				return 0, state
-			}
-			i = end
-			if i == len(b) || i+1 == len(b) && b[i] == '\r' {
-				return len(b), csvMore
-			}
-			if b[i] == '\r' && b[i+1] == '\n' {
-				i++
-			}
-		} else {
-			for i < len(b) && b[i] != delimiter && b[i] != '\n' {
-				if b[i] == '"' {
-					return 0, csvBad
-				}
-				i++
-			}
-			if i == len(b) {
-				return len(b), csvMore
-			}
-		}
-		switch b[i] {
-		case '\n':
-			return i + 1, csvWhole
-		case delimiter:
-		default:
-			return 0, csvBad
-		}
-	}
-}
-
-// quotedEnd returns where the quoted field that begins at i is over: the place
-// behind its closing quote.
-func quotedEnd(b []byte, i int) (int, csvState) {
-	for i++; ; i++ {
-		k := bytes.IndexByte(b[i:], '"')
-		if k < 0 {
-			return 0, csvMore
-		}
-		i += k + 1
-		if i == len(b) || b[i] != '"' {
-			return i, csvWhole
-		}
-	}
 }

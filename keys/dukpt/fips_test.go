@@ -28,7 +28,7 @@ func fipsOnly(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := dukpt.InitialKeyTDES(ctx, counting{1}, counting{2}, ksn); err == nil || !strings.Contains(err.Error(), "crypto/des") {
+	if _, err := dukpt.InitialKeyTDES(ctx, dukpt.TDESBDK{Key: counting{1}, Variant: counting{2}}, ksn); err == nil || !strings.Contains(err.Error(), "crypto/des") {
 		return fmt.Errorf("want the error of crypto/des, got %w", err)
 	}
 

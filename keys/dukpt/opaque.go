@@ -61,20 +61,28 @@ func BaseKeyVariant(bdk keys.Key) (keys.Key, error) {
 	return keys.FromSecret(keys.TDES2, keys.UsageBaseKeyVariant, secret.New(n.bytes()))
 }
 
-// InitialKeyTDES is [InitialKey] for a double length TDES BDK that only enciphers,
-// and its [BaseKeyVariant]. The other way round they give another key, which no error
-// tells. Errors are those of the two, [ErrKSN], [ErrScheme], and [keys.ErrWeak] if the
-// two are one key.
-func InitialKeyTDES(ctx context.Context, bdk, variant Encrypter, ksn KSN) (keys.Key, error) {
+// TDESBDK is a double length TDES BDK that only enciphers. Each key makes one half of
+// an initial key; exchanged they make another key, which no error tells.
+type TDESBDK struct {
+	Key     Encrypter // the BDK itself
+	Variant Encrypter // its [BaseKeyVariant]
+}
+
+// InitialKeyTDES is [InitialKey] for a BDK that only enciphers. Errors are those of its
+// two keys, [keys.ErrZeroKey] if one is nil, [ErrKSN], [ErrScheme], and [keys.ErrWeak] if
+// the two are one key.
+func InitialKeyTDES(ctx context.Context, bdk TDESBDK, ksn KSN) (keys.Key, error) {
 	switch {
+	case bdk.Key == nil || bdk.Variant == nil:
+		return keys.Key{}, keys.ErrZeroKey
 	case ksn.IsZero():
 		return keys.Key{}, ErrKSN
-	case ksn.IsAES() || bdk.BlockSize() != 8 || variant.BlockSize() != 8:
+	case ksn.IsAES() || bdk.Key.BlockSize() != 8 || bdk.Variant.BlockSize() != 8:
 		return keys.Key{}, ErrScheme
 	}
 	key := make([]byte, keys.TDES2.KeySize())
 	defer clear(key)
-	for i, half := range []Encrypter{bdk, variant} {
+	for i, half := range []Encrypter{bdk.Key, bdk.Variant} {
 		block := key[8*i : 8*i+8]
 		id := ksn.InitialKeyID()
 		copy(block, id[:])

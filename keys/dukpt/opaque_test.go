@@ -29,7 +29,7 @@ func TestInitialKeyOpaque(t *testing.T) {
 			require.NoError(t, e)
 			require.Equal(t, keys.UsageBaseKeyVariant, variant.Usage())
 			require.Equal(t, xor(cleartext.Bytes(bdk), naiveMask), cleartext.Bytes(variant))
-			got, err = dukpt.InitialKeyTDES(t.Context(), bdk, variant, ksn)
+			got, err = dukpt.InitialKeyTDES(t.Context(), dukpt.TDESBDK{Key: bdk, Variant: variant}, ksn)
 		} else {
 			got, err = dukpt.InitialKeyAES(t.Context(), bdk, a, ksn)
 		}
@@ -72,18 +72,20 @@ func TestInitialKeyOpaqueErrors(t *testing.T) {
 		require.ErrorIs(t, err, c.want, name)
 	}
 	for name, c := range map[string]struct {
-		bdk, variant dukpt.Encrypter
-		ksn          dukpt.KSN
-		want         error
+		bdk  dukpt.TDESBDK
+		ksn  dukpt.KSN
+		want error
 	}{
-		"no KSN":      {tdes, tdes, dukpt.KSN{}, dukpt.ErrKSN},
-		"AES KSN":     {tdes, tdes, aesKSN, dukpt.ErrScheme},
-		"AES key":     {key, tdes, tdesKSN, dukpt.ErrScheme},
-		"AES variant": {tdes, key, tdesKSN, dukpt.ErrScheme},
-		"device":      {tdes, broken{8, lost}, tdesKSN, lost},
-		"same key":    {tdes, tdes, tdesKSN, keys.ErrWeak}, // the second was forgotten
+		"no KSN":      {dukpt.TDESBDK{Key: tdes, Variant: tdes}, dukpt.KSN{}, dukpt.ErrKSN},
+		"AES KSN":     {dukpt.TDESBDK{Key: tdes, Variant: tdes}, aesKSN, dukpt.ErrScheme},
+		"AES key":     {dukpt.TDESBDK{Key: key, Variant: tdes}, tdesKSN, dukpt.ErrScheme},
+		"AES variant": {dukpt.TDESBDK{Key: tdes, Variant: key}, tdesKSN, dukpt.ErrScheme},
+		"device":      {dukpt.TDESBDK{Key: tdes, Variant: broken{8, lost}}, tdesKSN, lost},
+		"same key":    {dukpt.TDESBDK{Key: tdes, Variant: tdes}, tdesKSN, keys.ErrWeak},
+		"no key":      {dukpt.TDESBDK{Variant: tdes}, tdesKSN, keys.ErrZeroKey},
+		"no variant":  {dukpt.TDESBDK{Key: tdes}, tdesKSN, keys.ErrZeroKey},
 	} {
-		_, err := dukpt.InitialKeyTDES(ctx, c.bdk, c.variant, c.ksn)
+		_, err := dukpt.InitialKeyTDES(ctx, c.bdk, c.ksn)
 		require.ErrorIs(t, err, c.want, name)
 	}
 }

@@ -47,7 +47,8 @@ func ExampleService_ChangePIN() {
 	card := b.card(ctx, "2468")
 
 	for _, chosen := range []string{"1234", "9174"} {
-		outcome, err := b.ChangePIN(ctx, card, b.block(ctx, "2468"), b.block(ctx, chosen), issuer.Request{Actor: "atm"})
+		change := issuer.PINChange{Current: b.block(ctx, "2468"), New: b.block(ctx, chosen)}
+		outcome, err := b.ChangePIN(ctx, card, change, issuer.Request{Actor: "atm"})
 		if err != nil {
 			log.Fatal(err)
 		}

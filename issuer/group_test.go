@@ -179,7 +179,7 @@ func TestOutage(t *testing.T) {
 	r.device.unplugged.Store(true)
 	_, err := r.service.VerifyPIN(t.Context(), token, r.block("1235"), by)
 	require.ErrorIs(t, err, issuer.ErrHSM)
-	_, err = r.service.ChangePIN(t.Context(), token, r.block("1235"), r.block("1111"), by)
+	_, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("1235"), New: r.block("1111")}, by)
 	require.ErrorIs(t, err, issuer.ErrHSM)
 	asked, groups := r.device.verified.Load(), r.store.groups.Load()
 	together(300, func(int) {
@@ -204,7 +204,7 @@ func TestUnreadableBlockCostsNoTry(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, issuer.Unreadable, o.Result)
 	require.Equal(t, 3, o.RemainingTries)
-	o, err = r.service.ChangePIN(t.Context(), token, r.block("1235"), b, by)
+	o, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("1235"), New: b}, by)
 	require.NoError(t, err)
 	require.Equal(t, issuer.Unreadable, o.Result)
 	require.Equal(t, 3, o.RemainingTries, "a malformed new block is found before the current PIN is tried")

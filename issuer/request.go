@@ -24,6 +24,9 @@ type PINBlock struct {
 	Key   hsm.PINKey
 }
 
+// PINChange is what a cardholder who changes a PIN sends: both are blocks of clients.
+type PINChange struct{ Current, New PINBlock }
+
 // Result is what became of a request that was executed.
 type Result string
 

@@ -94,7 +94,8 @@ func TestReferenceAndBlockAgree(t *testing.T) {
 		default:
 			block, _, err := r.service.Reveal(t.Context(), token, zone, by)
 			require.NoError(t, err)
-			_, err = r.service.ChangePIN(t.Context(), token, issuer.PINBlock{Block: block, Key: zone}, r.block(text), by)
+			current := issuer.PINBlock{Block: block, Key: zone}
+			_, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: current, New: r.block(text)}, by)
 			require.NoError(t, err)
 			_, err = r.service.Unblock(t.Context(), token, by)
 			require.NoError(t, err)

@@ -40,11 +40,11 @@ func TestLifeOfAPIN(t *testing.T) {
 		require.Equal(t, issuer.OK, result)
 		require.Equal(t, 3, left)
 
-		o, err = r.service.ChangePIN(t.Context(), token, r.block("0001"), r.block("9876"), by)
+		o, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("0001"), New: r.block("9876")}, by)
 		require.NoError(t, err)
 		require.Equal(t, issuer.WrongPIN, o.Result)
 		require.Equal(t, 2, o.RemainingTries)
-		o, err = r.service.ChangePIN(t.Context(), token, r.block("0000"), r.block("9876"), by)
+		o, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("0000"), New: r.block("9876")}, by)
 		require.NoError(t, err)
 		require.Equal(t, issuer.OK, o.Result)
 		require.Equal(t, 3, o.RemainingTries)
@@ -61,7 +61,7 @@ func TestLifeOfAPIN(t *testing.T) {
 		asked := r.device.verified.Load()
 		result, _ = r.verify(token, "9876")
 		require.Equal(t, issuer.Blocked, result, "the right PIN, and no tries left")
-		o, err = r.service.ChangePIN(t.Context(), token, r.block("9876"), r.block("1111"), by)
+		o, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("9876"), New: r.block("1111")}, by)
 		require.NoError(t, err)
 		require.Equal(t, issuer.Blocked, o.Result)
 		require.Equal(t, asked, r.device.verified.Load(), "a blocked PIN is not shown to the HSM")
@@ -120,11 +120,11 @@ func TestRulesOfTheProduct(t *testing.T) {
 
 	// What is wrong with a new PIN is nobody's business who does not know the
 	// current one, and costs no try of who does.
-	o, err = r.service.ChangePIN(t.Context(), token, r.block("4918"), r.block("1111"), by)
+	o, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("4918"), New: r.block("1111")}, by)
 	require.NoError(t, err)
 	require.Equal(t, issuer.WrongPIN, o.Result)
 	require.Equal(t, 4, o.RemainingTries)
-	o, err = r.service.ChangePIN(t.Context(), token, r.block("4917"), r.block("1111"), by)
+	o, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("4917"), New: r.block("1111")}, by)
 	require.NoError(t, err)
 	require.Equal(t, issuer.WeakPIN, o.Result)
 	require.Equal(t, 5, o.RemainingTries, "the current PIN was right")
@@ -217,7 +217,7 @@ func TestKeysThatClientsMayNotName(t *testing.T) {
 		require.ErrorIs(t, err, issuer.ErrTransportKey)
 		_, err = r.service.SetPIN(t.Context(), token, b, by)
 		require.ErrorIs(t, err, issuer.ErrTransportKey)
-		_, err = r.service.ChangePIN(t.Context(), token, r.block("1234"), b, by)
+		_, err = r.service.ChangePIN(t.Context(), token, issuer.PINChange{Current: r.block("1234"), New: b}, by)
 		require.ErrorIs(t, err, issuer.ErrTransportKey)
 		_, _, err = r.service.Reveal(t.Context(), token, b.Key, by)
 		require.ErrorIs(t, err, issuer.ErrTransportKey)
@@ -237,7 +237,7 @@ func TestUnknownCard(t *testing.T) {
 		"verify": func() error { _, err := r.service.VerifyPIN(ctx, "1", r.block("1234"), by); return err },
 		"set":    func() error { _, err := r.service.SetPIN(ctx, "1", r.block("1234"), by); return err },
 		"change": func() error {
-			_, err := r.service.ChangePIN(ctx, "1", r.block("1234"), r.block("1235"), by)
+			_, err := r.service.ChangePIN(ctx, "1", issuer.PINChange{Current: r.block("1234"), New: r.block("1235")}, by)
 			return err
 		},
 		"generate": func() error { _, err := r.service.GeneratePIN(ctx, "1", by); return err },

@@ -26,12 +26,11 @@ func (s *Service) SetPIN(ctx context.Context, token string, chosen PINBlock, q R
 		}})
 }
 
-// ChangePIN gives the card the PIN in the second block if the first holds the
-// current one: OK, WrongPIN, Blocked, WeakPIN, PINLength or Unreadable. The
-// counter moves as VerifyPIN moves it. What the rules say of the new PIN is told
-// only to who knows the current one.
-func (s *Service) ChangePIN(ctx context.Context, token string, current, chosen PINBlock, q Request) (Outcome, error) {
-	if err := s.transport(current.Key, chosen.Key); err != nil {
+// ChangePIN gives the card a new PIN if the current one is right: OK, WrongPIN,
+// Blocked, WeakPIN, PINLength or Unreadable. The counter moves as VerifyPIN moves it.
+// What the rules say of the new PIN is told only to who knows the current one.
+func (s *Service) ChangePIN(ctx context.Context, token string, x PINChange, q Request) (Outcome, error) {
+	if err := s.transport(x.Current.Key, x.New.Key); err != nil {
 		return Outcome{}, err
 	}
 	var judged verdict
@@ -45,14 +44,14 @@ func (s *Service) ChangePIN(ctx context.Context, token string, current, chosen P
 				return w.end(Blocked, &c, p)
 			}
 			// The new block comes first, so that one that cannot be costs no try.
-			kept, r, err := w.keep(ctx, p, pan, chosen)
+			kept, r, err := w.keep(ctx, p, pan, x.New)
 			if err != nil {
 				return Outcome{}, err
 			}
 			if r == Unreadable {
 				return w.end(r, &c, p)
 			}
-			was, err := w.try(ctx, &c, p, pan, current, &judged)
+			was, err := w.try(ctx, &c, p, pan, x.Current, &judged)
 			if err != nil {
 				return Outcome{}, err
 			}

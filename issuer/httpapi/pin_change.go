@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/pinion-hsm/pinion/issuer"
 	"github.com/pinion-hsm/pinion/issuer/access"
 )
 
@@ -41,7 +42,7 @@ func changePIN(c *call, in *changePINRequest) (any, error) {
 		return nil, err
 	}
 	defer release(c.ctx())
-	o, err := c.Service.ChangePIN(c.ctx(), c.token, current, chosen, c.request(in.clean()))
+	o, err := c.Service.ChangePIN(c.ctx(), c.token, issuer.PINChange{Current: current, New: chosen}, c.request(in.clean()))
 	return nil, c.outcome(o, err)
 }
 
@@ -67,6 +68,6 @@ func (c *call) changeMessage() error {
 	if err != nil {
 		return err
 	}
-	o, err := c.Service.ChangePIN(c.ctx(), c.token, current, chosen, c.request("", ""))
+	o, err := c.Service.ChangePIN(c.ctx(), c.token, issuer.PINChange{Current: current, New: chosen}, c.request("", ""))
 	return c.outcome(o, err)
 }

@@ -90,7 +90,7 @@ func (p *pinControlCall) change() (issuer.Outcome, error) {
 	if err != nil {
 		return issuer.Outcome{}, err
 	}
-	o, err := p.Service.ChangePIN(p.ctx(), p.token, current, chosen, p.request)
+	o, err := p.Service.ChangePIN(p.ctx(), p.token, issuer.PINChange{Current: current, New: chosen}, p.request)
 	if err == nil && o.Result == issuer.OK && !o.Replayed { // as the reference has it
 		p.answer.CurrentPIN, p.answer.NewPIN = string(p.in.CurrentPin), string(p.in.NewPin)
 	}

@@ -22,7 +22,7 @@ func TestNothingQuotesACredential(t *testing.T) {
 	canary := rand.Text()
 	key, stranger := newKey(t, "a", jose.ES256), newKey(t, canary, jose.ES256)
 	is := newIssuer(t, key)
-	known, err := NewToken("dev", canary)
+	known, err := NewToken("dev", []byte(canary))
 	require.NoError(t, err)
 	encoded := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"` + canary + `"}`))
 

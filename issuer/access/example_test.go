@@ -11,7 +11,7 @@ import (
 
 func ExampleGuard() {
 	text := rand.Text()
-	token, err := access.NewToken("dev", text, access.VerifyPIN)
+	token, err := access.NewToken("dev", []byte(text), access.VerifyPIN)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -23,16 +23,18 @@ type Token struct {
 	scopes []Scope
 }
 
-// NewToken makes a Token of its text. The text has to be drawn at random: it is
-// kept as a hash without salt. Errors are ErrToken and ErrUnknownScope.
-func NewToken(name, text string, scopes ...Scope) (Token, error) {
-	if !goodName(name) || len(text) < minStatic || len(text) > maxToken || !isB64Token(text) {
+// NewToken makes a Token of its name, which is shown and logged, and its text, which is
+// the secret. The text has to be drawn at random: it is kept as a hash without salt.
+// The caller still owns the slice, and should clear it. Errors are ErrToken and
+// ErrUnknownScope.
+func NewToken(name string, text []byte, scopes ...Scope) (Token, error) {
+	if !goodName(name) || len(text) < minStatic || len(text) > maxToken || !isB64Token(string(text)) {
 		return Token{}, ErrToken
 	}
 	if err := checkScopes(scopes); err != nil {
 		return Token{}, err
 	}
-	return Token{name: name, sum: sha256.Sum256([]byte(text)), scopes: slices.Clone(scopes)}, nil
+	return Token{name: name, sum: sha256.Sum256(text), scopes: slices.Clone(scopes)}, nil
 }
 
 // Static recognises the bearer tokens of a configuration.

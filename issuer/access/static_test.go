@@ -14,9 +14,9 @@ import (
 func TestStatic(t *testing.T) {
 	t.Parallel()
 	one, two := rand.Text(), rand.Text()
-	first, err := NewToken("one", one, SetPIN)
+	first, err := NewToken("one", []byte(one), SetPIN)
 	require.NoError(t, err)
-	second, err := NewToken("two", two, AllScopes()...)
+	second, err := NewToken("two", []byte(two), AllScopes()...)
 	require.NoError(t, err)
 	auth := NewStatic(Token{}, first, second)
 
@@ -41,12 +41,12 @@ func TestStatic(t *testing.T) {
 func TestNewTokenRefuses(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "short", strings.Repeat("a", minStatic-1), rand.Text() + " x", rand.Text() + "\n", strings.Repeat("=", 30)} {
-		_, err := NewToken("dev", text)
+		_, err := NewToken("dev", []byte(text))
 		require.Equal(t, ErrToken, err)
 	}
-	_, err := NewToken("", rand.Text())
+	_, err := NewToken("", []byte(rand.Text()))
 	require.Equal(t, ErrToken, err)
-	_, err = NewToken("dev", rand.Text(), "pin.everything")
+	_, err = NewToken("dev", []byte(rand.Text()), "pin.everything")
 	require.Equal(t, ErrUnknownScope, err)
 }
 

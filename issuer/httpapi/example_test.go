@@ -56,7 +56,7 @@ func example(ctx context.Context) error {
 	private, err1 := session.NewKeys()
 	sessions, err2 := session.New(h, private, nil)
 	const secret = "a-token-of-22-letters-or-more"
-	token, err3 := access.NewToken("personalization", secret, access.WriteCards)
+	token, err3 := access.NewToken("personalization", []byte(secret), access.WriteCards)
 	handler, err4 := httpapi.New(httpapi.Options{Service: service, Sessions: sessions, Access: access.NewStatic(token)})
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err

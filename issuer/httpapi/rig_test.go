@@ -175,7 +175,7 @@ func clients(t *testing.T) access.Authenticator {
 	for name, scopes := range map[string][]access.Scope{
 		all: access.AllScopes(), nothing: nil, auditor: {access.Admin},
 	} {
-		token, err := access.NewToken(strings.TrimSuffix(name, "-0123456789abcdef"), name, scopes...)
+		token, err := access.NewToken(strings.TrimSuffix(name, "-0123456789abcdef"), []byte(name), scopes...)
 		require.NoError(t, err)
 		tokens = append(tokens, token)
 	}

@@ -136,7 +136,7 @@ func devProducts() []any {
 
 // authenticator knows the token of the development mode.
 func (p *prepared) authenticator() (access.Authenticator, error) {
-	t, err := access.NewToken("dev", p.token, access.AllScopes()...)
+	t, err := access.NewToken("dev", []byte(p.token), access.AllScopes()...)
 	if err != nil {
 		return nil, err
 	}

@@ -302,8 +302,8 @@ func TestNewRefuses(t *testing.T) {
 		"no device":        {[]pool.Member{{Name: "a"}}, nil},
 		"one name for two": {[]pool.Member{good, good}, nil},
 		"negative limit":   {[]pool.Member{{Name: "a", Device: soft.New(), Limit: -1}}, nil},
-		"no interval":      {[]pool.Member{good}, []pool.Option{pool.WithHealthChecks(0, 1)}},
-		"no time":          {[]pool.Member{good}, []pool.Option{pool.WithHealthChecks(1, 0)}},
+		"no interval":      {[]pool.Member{good}, []pool.Option{pool.WithCheckInterval(0)}},
+		"no time":          {[]pool.Member{good}, []pool.Option{pool.WithCheckTimeout(0)}},
 		"no failures":      {[]pool.Member{good}, []pool.Option{pool.WithFailures(0)}},
 		"negative try":     {[]pool.Member{good}, []pool.Option{pool.WithTryTimeout(-1)}},
 	} {

@@ -85,7 +85,7 @@ func TestExposureOfKeys(t *testing.T) {
 			return hsm.OnDevice
 		}
 		devices[0].exposure, devices[1].exposure = always(hsm.OnDevice), bad
-		p, _ := newPool(t, devices, 0, pool.WithHealthChecks(time.Hour, time.Second))
+		p, _ := newPool(t, devices, 0, pool.WithCheckInterval(time.Hour))
 		h := hsm.New(plain{p})
 		c := newCaller(t, "1234")
 		require.ErrorIs(t, c.translate(t.Context(), h), hsm.ErrExposure, "both have the keys")

@@ -146,7 +146,7 @@ func TestKillInDisorder(t *testing.T) {
 	}
 	// A device that is gone says so: the time of a check is for a machine that is busy,
 	// on which another member would be ejected that is well.
-	p, h := newPool(t, devices, 3, pool.WithHealthChecks(2*time.Millisecond, 10*time.Second))
+	p, h := newPool(t, devices, 3, pool.WithCheckInterval(2*time.Millisecond), pool.WithCheckTimeout(10*time.Second))
 	l := newCrowd(t, h)
 	for round := range 60 {
 		d := devices[round%3]
@@ -358,7 +358,7 @@ func TestIdlePool(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		devices := stocked(t, 2)
-		p, h := newPool(t, devices, 0, pool.WithHealthChecks(time.Minute, time.Second))
+		p, h := newPool(t, devices, 0, pool.WithCheckInterval(time.Minute))
 		devices[0].set(gone)
 		time.Sleep(2 * time.Minute)
 		require.Equal(t, pool.Ejected, stat(p, "a").State)
@@ -377,7 +377,7 @@ func TestFailuresInARow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		devices := stocked(t, 2)
-		p, h := newPool(t, devices, 0, pool.WithFailures(3), pool.WithStandby(), pool.WithHealthChecks(time.Hour, time.Second))
+		p, h := newPool(t, devices, 0, pool.WithFailures(3), pool.WithStandby(), pool.WithCheckInterval(time.Hour))
 		c := newCaller(t, "1234")
 		require.NoError(t, c.translate(t.Context(), h))
 		for range 3 {

@@ -182,7 +182,7 @@ func TestLooksAreFew(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		devices := stocked(t, 3)
-		_, h := newPool(t, devices, 0, pool.WithStandby(), pool.WithHealthChecks(time.Hour, time.Second))
+		_, h := newPool(t, devices, 0, pool.WithStandby(), pool.WithCheckInterval(time.Hour))
 		c := newCaller(t, "1234")
 		for range 100 {
 			require.NoError(t, c.translate(t.Context(), h))

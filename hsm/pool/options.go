@@ -52,11 +52,13 @@ func WithStandbyStay() Option { return func(s *settings) { s.standby, s.stay = t
 // The wait for a member with a limit does not count.
 func WithTryTimeout(d time.Duration) Option { return func(s *settings) { s.tryTimeout = d } }
 
-// WithHealthChecks sets how often each member is asked whether it is there, and
-// how long it has for the answer. Without it, both are a second.
-func WithHealthChecks(interval, timeout time.Duration) Option {
-	return func(s *settings) { s.interval, s.checkTimeout = interval, timeout }
-}
+// WithCheckInterval sets how often each member is asked whether it is there. Without
+// it, that is every second.
+func WithCheckInterval(d time.Duration) Option { return func(s *settings) { s.interval = d } }
+
+// WithCheckTimeout sets how long a member has for the answer to a health check, and
+// where all members are asked for a key. Without it, that is a second.
+func WithCheckTimeout(d time.Duration) Option { return func(s *settings) { s.checkTimeout = d } }
 
 // WithFailures sets after how many failures in a row, of operations and health checks, a
 // member is ejected. Without it, it is one: a device says that it does not answer

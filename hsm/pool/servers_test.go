@@ -30,7 +30,7 @@ func TestServers(t *testing.T) {
 		servers[name] = s
 		list = append(list, pool.Member{Name: name, Device: d, Limit: 8})
 	}
-	p, err := pool.New(list, pool.WithTryTimeout(3*time.Second), pool.WithHealthChecks(100*time.Millisecond, 2*time.Second))
+	p, err := pool.New(list, pool.WithTryTimeout(3*time.Second), pool.WithCheckInterval(100*time.Millisecond), pool.WithCheckTimeout(2*time.Second))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	load(t, p, "zpk", parse(t, keys.TDES2, keys.UsagePIN, zpkHex))

@@ -59,7 +59,7 @@ func TestScatteredElsewhere(t *testing.T) {
 		require.NoError(t, err)
 		out, all, err := reencrypt.Chunks(strings.NewReader(text), l, 64)
 		require.NoError(t, err)
-		s, err := reencrypt.NewSampler(size, 64, all)
+		s, err := reencrypt.NewSampler(reencrypt.Sampling{Rows: size, Batch: 64}, all)
 		require.NoError(t, err)
 		conv, err := reencrypt.NewConverter(t.Context(), r.h, toISO0(), l)
 		require.NoError(t, err)
@@ -80,8 +80,9 @@ func TestScatteredElsewhere(t *testing.T) {
 		require.EqualValues(t, 1004, s.From())
 		require.Equal(t, want, [2]string{string(out), string(rejects)})
 	}
-	for _, size := range []int{0, -1, reencrypt.MaxSample + 1} {
-		_, err := reencrypt.NewSampler(size, 64, nil)
+	for _, bad := range []reencrypt.Sampling{{Batch: 64}, {Rows: -1, Batch: 64}, {Rows: reencrypt.MaxSample + 1, Batch: 64},
+		{Rows: 9}, {Rows: 9, Batch: reencrypt.MaxBatch + 1}} {
+		_, err := reencrypt.NewSampler(bad, nil)
 		require.ErrorIs(t, err, reencrypt.ErrOptions)
 	}
 }

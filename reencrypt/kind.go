@@ -44,7 +44,7 @@ func KindOf(file string) (Kind, error) {
 // Kinds finds how the rows of an input and of an output are written, by the names of
 // the files where it was not said. One of them tells for both, if the other does not.
 // The error is [ErrKind].
-func Kinds(in string, inKind Kind, out string, outKind Kind) (Kind, Kind, error) {
+func Kinds(in string, inKind Kind, out string, outKind Kind) (read, written Kind, err error) {
 	if inKind == 0 {
 		inKind, _ = KindOf(in)
 	}

@@ -119,7 +119,7 @@ func (p *pipeline) sample() func() (*Chunk, error) {
 		}
 		return c, err
 	}
-	s, err := NewSampler(p.r.o.Sample, p.r.o.Batch, all)
+	s, err := NewSampler(Sampling{Rows: p.r.o.Sample, Batch: p.r.o.Batch}, all)
 	if err != nil {
 		return func() (*Chunk, error) { return nil, err }
 	}

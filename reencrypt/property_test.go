@@ -39,7 +39,7 @@ func all(t testing.TB, l *Layout, r io.Reader, most int) (text string, records [
 func sampled(t testing.TB, l *Layout, text string, size int) {
 	t.Helper()
 	rows := &splitter{in: strings.NewReader(text), layout: l, most: 7}
-	s, err := NewSampler(size, 5, rows.next)
+	s, err := NewSampler(Sampling{Rows: size, Batch: 5}, rows.next)
 	require.NoError(t, err)
 	for {
 		c, err := s.Next()

@@ -38,23 +38,32 @@ func rank(number int64) uint64 {
 	return x ^ x>>31
 }
 
-// Sampler takes some rows out of chunks: the same ones every time, spread over them all.
-type Sampler struct {
-	size, most int
-	next       func() (*Chunk, error)
-	from       int64 // rows that there are
-	picked     bool
-	rows       ranks // those that were not handed out
-	failed     error
+// Sampling is how much a [Sampler] takes.
+type Sampling struct {
+	Rows  int // of all that there are, 1 to MaxSample
+	Batch int // rows of a chunk of the sample at most, 1 to MaxBatch
 }
 
-// NewSampler returns a sampler that takes so many of the rows that next hands out. Its
-// own chunks have at most that many rows.
-func NewSampler(size, most int, next func() (*Chunk, error)) (*Sampler, error) {
-	if size < 1 || size > MaxSample {
+// Sampler takes some rows out of chunks: the same ones every time, spread over them all.
+type Sampler struct {
+	want   Sampling
+	next   func() (*Chunk, error)
+	from   int64 // rows that there are
+	picked bool
+	rows   ranks // those that were not handed out
+	failed error
+}
+
+// NewSampler returns a sampler of the rows that next hands out. The error wraps
+// [ErrOptions].
+func NewSampler(want Sampling, next func() (*Chunk, error)) (*Sampler, error) {
+	switch {
+	case want.Rows < 1 || want.Rows > MaxSample:
 		return nil, problemf("a sample has 1 to %d rows", MaxSample)
+	case want.Batch < 1 || want.Batch > MaxBatch:
+		return nil, problemf("a batch has 1 to %d rows", MaxBatch)
 	}
-	return &Sampler{size: size, most: most, next: next}, nil
+	return &Sampler{want: want, next: next}, nil
 }
 
 // Next returns the next chunk of the sample, and io.EOF after the last. The first call
@@ -70,7 +79,7 @@ func (s *Sampler) Next() (*Chunk, error) {
 		return nil, io.EOF
 	}
 	c := &Chunk{scattered: true}
-	for len(s.rows) > 0 && len(c.records) < s.most {
+	for len(s.rows) > 0 && len(c.records) < s.want.Batch {
 		start := len(c.data)
 		c.data = append(c.data, s.rows[0].text...)
 		c.records = append(c.records, record{span{start, len(c.data)}, s.rows[0].number, s.rows[0].reason})
@@ -102,7 +111,7 @@ func (s *Sampler) pick() error {
 
 // offer takes a row if it is among the best so far.
 func (s *Sampler) offer(p picked) {
-	full := len(s.rows) == s.size
+	full := len(s.rows) == s.want.Rows
 	if full && p.rank >= s.rows[0].rank {
 		return
 	}

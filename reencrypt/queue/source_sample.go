@@ -21,7 +21,8 @@ type sampleSource struct {
 func sampleOf(all source, o *Options) (source, error) {
 	s := &sampleSource{source: all, size: o.Sample, hash: sha256.New()}
 	var err error
-	s.rows, err = reencrypt.NewSampler(o.Sample, o.Batch, func() (*reencrypt.Chunk, error) { return all.next(s.ctx) })
+	s.rows, err = reencrypt.NewSampler(reencrypt.Sampling{Rows: o.Sample, Batch: o.Batch},
+		func() (*reencrypt.Chunk, error) { return all.next(s.ctx) })
 	if err != nil {
 		all.close()
 		return nil, err

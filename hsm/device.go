@@ -16,7 +16,7 @@ import (
 // the four PIN operations, and brings keys that are a [pinblock.Encrypter] and
 // [pinblock.Decrypter]. What only some devices have is an interface of its own,
 // asked for by assertion: [BatchTranslator], [Deriver], [BatchDeriver], [KeyManager],
-// [Pinger], [ThrowAway].
+// [KeyBlocks], [Adopter], [Pinger], [ThrowAway].
 //
 // PINReference and GeneratePIN hold to the Rules of their request: the PIN of a
 // block is judged before its reference value is computed, and what was drawn
@@ -67,8 +67,8 @@ type KeyInfo struct {
 // KeySpec is what a new key is to be.
 type KeySpec struct {
 	Label     string
-	Algorithm keys.Algorithm // for ImportKey it is the key's own
-	Usage     keys.Usage     // for ImportKey it is the key's own
+	Algorithm keys.Algorithm // of a key that is imported: zero, or its own
+	Usage     keys.Usage     // of a key that is imported: "", or its own
 	Ephemeral bool           // gone when the device is closed; nothing is left behind
 }
 
@@ -106,13 +106,17 @@ type BatchDeriver interface {
 // like a derived key that is an object on a token.
 type Releaser interface{ Release() }
 
-// KeyManager is a device on which keys can be made and removed.
+// KeyManager is a device on which keys can be made and removed. Labels are unique:
+// making a second key of one is [ErrKeyExists]. Specs are complete, and were checked.
 type KeyManager interface {
+	// GenerateKey makes a random key.
 	GenerateKey(ctx context.Context, s KeySpec) (KeyInfo, error)
 	// ImportKey puts a software key on the device. Its bytes are in this process
 	// already; how the device takes them is the device's affair.
 	ImportKey(ctx context.Context, s KeySpec, k keys.Key) (KeyInfo, error)
+	// ListKeys returns all keys, sorted by label.
 	ListKeys(ctx context.Context) ([]KeyInfo, error)
+	// DeleteKey removes a key for good, or returns [ErrKeyNotFound].
 	DeleteKey(ctx context.Context, ref string) error
 }
 

@@ -21,7 +21,8 @@
 //   - PINs: [HSM.VerifyPIN], [HSM.GeneratePIN], [HSM.PINReference],
 //     [HSM.ChangePIN]
 //   - keys, by label: [HSM.GenerateKey], [HSM.ImportKeyBlock],
-//     [HSM.ExportKeyBlock], [HSM.ImportKey], [HSM.ListKeys], [HSM.DeleteKey]
+//     [HSM.ExportKeyBlock], [HSM.ImportKey], [HSM.Adopt], [HSM.KeyInfo],
+//     [HSM.ListKeys], [HSM.DeleteKey]
 //   - the device: [HSM.Capabilities], [HSM.Ping]
 //
 // The front validates what it is given, keeps keys to their usage, enforces the

@@ -78,7 +78,7 @@ type Capability struct {
 
 // Capabilities reports what the device does with each operation, and whether
 // this HSM's options allow it. An operation can be more exposed than that for some
-// formats and some keys.
+// formats and some keys. The error is [ErrClosed], or the context's.
 func (h *HSM) Capabilities(ctx context.Context) ([]Capability, error) {
 	if err := h.ready(ctx); err != nil {
 		return nil, fail(OpKeys, "", err)

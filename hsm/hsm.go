@@ -28,7 +28,7 @@ func WithPolicy(p Policy) Option { return func(h *HSM) { h.policy = p } }
 // device's PIN operations return [ErrExposure].
 func AllowInProcess() Option { return func(h *HSM) { h.allowInProcess = true } }
 
-// WithObserver has f called after every operation, for metrics and traces.
+// WithObserver has f called after every operation on PINs, for metrics and traces.
 func WithObserver(f func(context.Context, Event)) Option { return func(h *HSM) { h.observe = f } }
 
 // Event is what an observer is told: nothing that names a card or a PIN.
@@ -58,7 +58,7 @@ func (h *HSM) Device() string { return h.device.Name() }
 // Policy returns the translation policy.
 func (h *HSM) Policy() Policy { return h.policy }
 
-// Ping returns nil if the device answers.
+// Ping returns nil if the device answers, or is none that can be asked: see [Pinger].
 func (h *HSM) Ping(ctx context.Context) error {
 	if err := h.ready(ctx); err != nil {
 		return fail(OpKeys, "", err)
@@ -116,9 +116,11 @@ var outcomes = []struct {
 	{context.Canceled, "cancelled"}, {context.DeadlineExceeded, "deadline"}, {errors.ErrUnsupported, "unsupported"},
 }
 
-// Outcome returns the kind of an error as a short label for metrics: "ok" for
-// nil, "wrong-pin", "weak-pin" and "pin-length" for what rules refuse, "block",
-// "policy", and "input" for what the caller got wrong.
+// Outcome returns the kind of an error as a short label for metrics: "ok" for nil,
+// "wrong-pin", "weak-pin" and "pin-length" for what rules refuse, "block", "policy",
+// "exposure", "key-usage", "key-not-found", "key-exists", "unavailable", "closed",
+// "device", "cancelled", "deadline", "unsupported", and "input" for what else the
+// caller got wrong.
 func Outcome(err error) string {
 	if err == nil {
 		return "ok"

@@ -10,7 +10,8 @@ import (
 	"github.com/pinion-hsm/pinion/keys"
 )
 
-// KeyInfo returns what may be known of a key: algorithm, usage and KCV.
+// KeyInfo returns what may be known of a key: algorithm, usage and KCV. The error is
+// [ErrKeyNotFound], or the device's.
 func (h *HSM) KeyInfo(ctx context.Context, ref string) (KeyInfo, error) {
 	if err := h.ready(ctx); err != nil {
 		return KeyInfo{}, fail(OpKeys, ref, err)
@@ -22,7 +23,9 @@ func (h *HSM) KeyInfo(ctx context.Context, ref string) (KeyInfo, error) {
 	return *k.Info(), nil
 }
 
-// GenerateKey makes a random key on the device.
+// GenerateKey makes a random key on the device. The errors are [ErrKeyExists] for a
+// label that is taken, [errors.ErrUnsupported] for a device on which no keys are made,
+// those about the spec, and the device's.
 func (h *HSM) GenerateKey(ctx context.Context, s KeySpec) (KeyInfo, error) {
 	m, err := h.keyManager(ctx, &s)
 	if err == nil {
@@ -35,7 +38,8 @@ func (h *HSM) GenerateKey(ctx context.Context, s KeySpec) (KeyInfo, error) {
 }
 
 // ImportKey puts a software key on the device. Algorithm and usage are the
-// key's own; if the spec has others, that is an error.
+// key's own; if the spec has others, that is an error. Errors are else those of
+// [HSM.GenerateKey].
 func (h *HSM) ImportKey(ctx context.Context, s KeySpec, k keys.Key) (KeyInfo, error) {
 	if k.IsZero() {
 		return KeyInfo{}, fail(OpKeys, s.Label, errors.New("hsm: there is no key to import: it is the zero Key"))
@@ -59,7 +63,8 @@ func (h *HSM) ImportKey(ctx context.Context, s KeySpec, k keys.Key) (KeyInfo, er
 	return KeyInfo{}, fail(OpKeys, s.Label, err)
 }
 
-// ListKeys returns the keys of the device, sorted by label.
+// ListKeys returns the keys of the device, sorted by label. The error is
+// [errors.ErrUnsupported], or the device's.
 func (h *HSM) ListKeys(ctx context.Context) ([]KeyInfo, error) {
 	m, err := h.keyManager(ctx, nil)
 	if err == nil {
@@ -71,7 +76,8 @@ func (h *HSM) ListKeys(ctx context.Context) ([]KeyInfo, error) {
 	return nil, fail(OpKeys, "", err)
 }
 
-// DeleteKey removes a key from the device, for good.
+// DeleteKey removes a key from the device, for good. The errors are [ErrKeyNotFound],
+// [errors.ErrUnsupported], and the device's.
 func (h *HSM) DeleteKey(ctx context.Context, ref string) error {
 	m, err := h.keyManager(ctx, nil)
 	if err == nil {

@@ -63,7 +63,8 @@ func PolicyOpen() Policy { return policyOpen }
 // Policies returns every policy.
 func Policies() []Policy { return []Policy{policyPCIPIN, policyIBMCCA, policyOpen} }
 
-// ParsePolicy returns the policy of the given name: pci-pin, ibm-cca or open.
+// ParsePolicy returns the policy of the given name: pci-pin, ibm-cca or open. The error
+// says that there is no other.
 func ParsePolicy(name string) (Policy, error) {
 	for _, p := range Policies() {
 		if strings.EqualFold(p.name, strings.TrimSpace(name)) {

@@ -7,7 +7,12 @@ import (
 )
 
 // TranslatePIN re-encrypts a PIN block for another key, and if asked another
-// format, for the same PAN. The keys are PIN encryption keys (usage P0).
+// format, for the same PAN. The keys are PIN encryption keys (usage P0) or, with a KSN,
+// those that DUKPT derives them from (B0, B1).
+//
+// A block that does not open, and a PIN that the outgoing format does not hold, are
+// [ErrBlock]. Other errors are about the request, [ErrPolicy], [ErrExposure],
+// [ErrKeyUsage] and [ErrKeyNotFound], or the device's.
 func (h *HSM) TranslatePIN(ctx context.Context, t Translation) ([]byte, error) {
 	start := h.started()
 	block, key, err := h.translate(ctx, &t)

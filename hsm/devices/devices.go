@@ -29,9 +29,9 @@ type Options struct {
 	Sessions int
 }
 
-// Open opens the device of a URI and puts the front before it. The error says
-// what is wrong with the URI without quoting it, since a URI may hold a
-// credential.
+// Open opens the device of a URI and puts the front before it. What is wrong with the
+// URI wraps [ErrURI], and is said without quoting it, since a URI may hold a
+// credential. Other errors are the device's.
 //
 // The throw-away devices, soft:, softhsm: and nss:, allow clear PINs in this process
 // by themselves; for pkcs11: that is [hsm.AllowInProcess].
@@ -45,7 +45,7 @@ func Open(ctx context.Context, uri string, o Options, opts ...hsm.Option) (*hsm.
 
 // OpenDevice opens the device of a URI without the front. It is for programs
 // that look at a device, like pinion device doctor, and for the members of a pool; an
-// application wants [Open].
+// application wants [Open], which has the same errors.
 func OpenDevice(ctx context.Context, uri string, o Options) (hsm.Device, error) {
 	s, rest, err := schemeOf(uri)
 	if err != nil {

@@ -21,7 +21,8 @@ var ErrNoModule = errors.New("hsm/devices: no PKCS#11 library was named, and Sof
 
 // List returns the tokens that a PKCS#11 library sees, also those without a
 // label that are not initialized, and the path of the library: the one named,
-// or if that is empty SoftHSM2's. Nobody is logged in.
+// or if that is empty SoftHSM2's. Nobody is logged in. Errors are [ErrNoModule] and
+// those of [pkcs11.Tokens].
 func List(ctx context.Context, modulePath string) (tokens []Token, module string, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, "", err

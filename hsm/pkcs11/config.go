@@ -36,7 +36,8 @@ type TokenSpec struct {
 	Credential, Officer func() ([]byte, error)
 }
 
-// TokenInfo is what a token says of itself.
+// TokenInfo is a token as a list shows it, by what it says of itself. [Token] is all
+// that it says.
 type TokenInfo struct {
 	Label         string
 	Serial        string

@@ -11,7 +11,7 @@ import (
 )
 
 // Tokens lists the tokens a library sees, also those that are not initialized.
-// Nobody is logged in.
+// Nobody is logged in. Errors wrap [ErrModule] or one of package hsm's.
 func Tokens(modulePath string) ([]TokenInfo, error) {
 	path, err := (&URI{ModulePath: modulePath}).library()
 	if err != nil {

@@ -49,7 +49,8 @@ type Pool struct {
 
 // New returns a pool of devices. Their order is that of preference in standby, and
 // where members disagree about a key, the first one's is taken for the right one in
-// reports. The devices need not answer yet.
+// reports. The devices need not answer yet. The error is about the members' names and
+// limits, or an option.
 func New(members []Member, opts ...Option) (*Pool, error) {
 	if len(members) == 0 {
 		return nil, errors.New("hsm/pool: a pool has at least one member")

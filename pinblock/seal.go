@@ -36,13 +36,18 @@ type Decrypter interface {
 // drawn from crypto/rand. The bytes behind dst hold the clear block for the time
 // of the encipherment and are wiped if it fails.
 //
-// For formats that bind no PAN, pan may be the zero PAN.
+// For formats that bind no PAN, pan may be the zero PAN. Errors are those about the
+// format and its settings ([ErrFormat], [ErrPad], [ErrAmbiguous]), [ErrKeySize],
+// [ErrPANLength], [ErrPIN] for the zero PIN, [ErrPINLength], [ErrPadInPIN],
+// [ErrCardKey], and the key's own.
 func Seal(ctx context.Context, dst []byte, key Encrypter, f Format, pin PIN, pan PAN) ([]byte, error) {
 	return seal(ctx, dst, key, f, pin, pan, nil)
 }
 
 // Open deciphers block under key and returns the PIN in it. Anything learnt by
-// deciphering, a wrong key or PAN included, is [ErrBlock].
+// deciphering, a wrong key or PAN included, is [ErrBlock]. Other errors are those about
+// the format and its settings, [ErrKeySize], [ErrBlockSize], [ErrPANLength],
+// [ErrCardKey], and the key's own.
 func Open(ctx context.Context, key Decrypter, f Format, block []byte, pan PAN) (PIN, error) {
 	pin, bad, err := open(ctx, key, f, block, pan, nil)
 	if err != nil {

@@ -94,7 +94,8 @@ func (m IBM3624) Reference(ctx context.Context, key pinblock.Encrypter, pin pinb
 }
 
 // Natural returns the natural PIN of an account, n digits, 4 to 16: the PIN
-// whose offset is zeros.
+// whose offset is zeros. Errors are [ErrPIN] for another number of digits, those of
+// Check, [ErrPAN], [ErrKey], and the key's own.
 func (m IBM3624) Natural(ctx context.Context, key pinblock.Encrypter, pan pinblock.PAN, n int) (pinblock.PIN, error) {
 	if n < minPIN || n > maxPIN {
 		return pinblock.PIN{}, ErrPIN
@@ -106,7 +107,8 @@ func (m IBM3624) Natural(ctx context.Context, key pinblock.Encrypter, pan pinblo
 	return toPIN(w, n), nil
 }
 
-// PIN returns the PIN of an account that has this offset, as long as the offset.
+// PIN returns the PIN of an account that has this offset, as long as the offset. Errors
+// are those of Verify where it does not decide.
 func (m IBM3624) PIN(ctx context.Context, key pinblock.Encrypter, pan pinblock.PAN, offset []byte) (pinblock.PIN, error) {
 	digits, n, err := m.offset(offset)
 	if err != nil {

@@ -53,7 +53,8 @@ func (m Interbank) Verify(ctx context.Context, key pinblock.Encrypter, pin pinbl
 	return decidePIN(pin, want)
 }
 
-// PIN returns the PIN of an account.
+// PIN returns the PIN of an account. Errors are those of Verify where it does not
+// decide.
 func (m Interbank) PIN(ctx context.Context, key pinblock.Encrypter, pan pinblock.PAN) (pinblock.PIN, error) {
 	if err := m.Check(); err != nil {
 		return pinblock.PIN{}, err

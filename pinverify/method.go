@@ -25,7 +25,8 @@ type Method interface {
 	// reference value, [ErrWrongPIN] if it is not, and any other error if it
 	// could not be decided. A reference that is not one is [ErrReference],
 	// never ErrWrongPIN. A PIN that the method's PINs cannot be for its length
-	// is a wrong PIN. Values are compared in constant time.
+	// is a wrong PIN. Further errors are those of Check, [ErrPIN] for the zero PIN,
+	// [ErrPAN], [ErrKey], and the key's own. Values are compared in constant time.
 	Verify(ctx context.Context, key pinblock.Encrypter, pin pinblock.PIN, pan pinblock.PAN, reference []byte) error
 }
 
@@ -35,6 +36,7 @@ type Referencer interface {
 	Method
 
 	// Reference returns the reference value of pin for the account. A PIN that
-	// the method cannot have is [ErrPIN].
+	// the method cannot have is [ErrPIN]. Further errors are those of Check,
+	// [ErrPAN], [ErrKey], and the key's own.
 	Reference(ctx context.Context, key pinblock.Encrypter, pin pinblock.PIN, pan pinblock.PAN) ([]byte, error)
 }

@@ -52,7 +52,8 @@ func (m NL1) Reference(ctx context.Context, key pinblock.Encrypter, pin pinblock
 	return text(sub(digits, w, 4), 4), nil
 }
 
-// PIN returns the PIN of an account that has this offset of four digits.
+// PIN returns the PIN of an account that has this offset of four digits. Errors are
+// those of Verify where it does not decide.
 func (m NL1) PIN(ctx context.Context, key pinblock.Encrypter, pan pinblock.PAN, offset []byte) (pinblock.PIN, error) {
 	w, err := digits3to6Plus(ctx, key, m.Table, m.Validation, pan, offset)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // ScanPVV returns the four digits that the two-pass decimalization of Visa's PVV
 // finds in a cryptogram of 8 bytes: its decimal digits from left to right and,
 // if they are fewer than four, then its digits A to F from left to right, each
-// less ten.
+// less ten. The error is [ErrCryptogram].
 func ScanPVV(cryptogram []byte) ([]byte, error) {
 	if len(cryptogram) != 8 {
 		return nil, ErrCryptogram

@@ -66,7 +66,8 @@ func (t Table) IsZero() bool { return veil.IsZero(t.digits) }
 
 // Decimalize returns the n leftmost digits, 4 to 16, of a decimalized cryptogram
 // of 8 bytes. It is the last step of the IBM 3624 natural PIN, and so the
-// answer is a PIN.
+// answer is a PIN. Errors are [ErrTable] for the zero Table, [ErrCryptogram], and
+// [ErrPIN] for another number of digits.
 func (t Table) Decimalize(cryptogram []byte, n int) (pinblock.PIN, error) {
 	switch {
 	case t.IsZero():

@@ -56,7 +56,8 @@ func FixedValidation[T string | []byte](text T) (Validation, error) {
 	return Validation{hi: veil.Hide(w >> 32), lo: veil.Hide(w & 0xffff_ffff)}, nil
 }
 
-// ParsePad returns the pad nibble written as one hex digit of either case.
+// ParsePad returns the pad nibble written as one hex digit of either case. The
+// error is [ErrPad].
 func ParsePad(text string) (byte, error) {
 	if len(text) != 1 {
 		return 0, ErrPad

@@ -53,7 +53,7 @@ func (m VisaPVV) Verify(ctx context.Context, key pinblock.Encrypter, pin pinbloc
 	return decide(got, want)
 }
 
-// Reference returns the PVV of pin.
+// Reference returns the PVV of pin. See [Referencer].
 func (m VisaPVV) Reference(ctx context.Context, key pinblock.Encrypter, pin pinblock.PIN, pan pinblock.PAN) ([]byte, error) {
 	pvv, err := m.pvv(ctx, key, pin, pan)
 	if err != nil {

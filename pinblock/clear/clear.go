@@ -30,7 +30,8 @@ func (e *Error) Reasons() []string { return e.faults.Reasons() }
 func (e *Error) Faults() []string { return e.faults.Texts() }
 
 // Encode appends the clear block of pin for pan to dst: 8 bytes, for ISO-4 the
-// 16 bytes of its PIN field. The lengths of PIN are those the format holds.
+// 16 bytes of its PIN field. The lengths of PIN are those the format holds. Errors
+// are those of [pinblock.Seal], [pinblock.ErrFill], and one about the options.
 func Encode(dst []byte, f pinblock.Format, pin pinblock.PIN, pan pinblock.PAN, o *Options) ([]byte, error) {
 	x, err := o.extras()
 	if err != nil {
@@ -57,7 +58,8 @@ func Decode(f pinblock.Format, block []byte, pan pinblock.PAN, o *Options) (pinb
 	return explained(pinblock.VeiledDecode(f, b, pan, x))
 }
 
-// PANField appends the 16 bytes of the PAN field of ISO-4 to dst.
+// PANField appends the 16 bytes of the PAN field of ISO-4 to dst. Errors are
+// [pinblock.ErrFormat] for another format, and [pinblock.ErrPANLength].
 func PANField(dst []byte, f pinblock.Format, pan pinblock.PAN) ([]byte, error) {
 	b, err := pinblock.VeiledPANField(f, pan)
 	if err != nil {
@@ -67,7 +69,7 @@ func PANField(dst []byte, f pinblock.Format, pan pinblock.PAN) ([]byte, error) {
 }
 
 // Seal is [pinblock.Seal] with chosen fill, and for every length of PIN that
-// the format holds.
+// the format holds. Errors are those of [Encode], and the key's own.
 func Seal(ctx context.Context, dst []byte, key pinblock.Encrypter, f pinblock.Format, pin pinblock.PIN, pan pinblock.PAN, o *Options) ([]byte, error) {
 	x, err := o.extras()
 	if err != nil {
@@ -77,7 +79,8 @@ func Seal(ctx context.Context, dst []byte, key pinblock.Encrypter, f pinblock.Fo
 }
 
 // Open is [pinblock.Open] for test keys: it says what is wrong, as [Decode]
-// does, and takes every length of PIN that the format holds.
+// does, and takes every length of PIN that the format holds. Other errors are those
+// of [pinblock.Open], and one about the options.
 func Open(ctx context.Context, key pinblock.Decrypter, f pinblock.Format, block []byte, pan pinblock.PAN, o *Options) (pinblock.PIN, error) {
 	x, err := o.extras()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 var ErrPIN = errors.New("pinblock/clear: PIN must be 0 to 16 decimal digits")
 
 // PIN returns the PIN written in text, 0 to 16 decimal digits: also what is no
-// cardholder's PIN but fits one of the older formats.
+// cardholder's PIN but fits one of the older formats. The error is [ErrPIN].
 func PIN(text string) (pinblock.PIN, error) {
 	if len(text) > 16 {
 		return pinblock.PIN{}, ErrPIN

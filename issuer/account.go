@@ -32,7 +32,8 @@ func (s *Service) account(c *Card) (pinblock.PAN, error) {
 // one, in PIN blocks and in reference values: its public token in the digits that
 // every format takes, with a check digit, 16 digits in all ("0000001234567897"
 // for token 123456789). That a token takes the PAN's place is customary:
-// payShield's setting "Enable Tokens in PIN Translation".
+// payShield's setting "Enable Tokens in PIN Translation". The error is
+// [pinblock.ErrPAN], for a token of more than 15 digits or of other characters.
 func Account(token string) (pinblock.PAN, error) {
 	if len(token) > 15 {
 		return pinblock.PAN{}, pinblock.ErrPAN
@@ -41,7 +42,8 @@ func Account(token string) (pinblock.PAN, error) {
 	return pinblock.ParsePAN(digits + string(luhn.Digit(digits)))
 }
 
-// Token returns the token of the card with this PAN, or [ErrNoCard].
+// Token returns the token of the card with this PAN. Errors are [ErrNoCard] and
+// [ErrStore].
 func (s *Service) Token(ctx context.Context, pan pinblock.PAN) (string, error) {
 	return s.store.TokenOf(ctx, s.o.Vault.hash(pan))
 }
@@ -55,7 +57,8 @@ type CardInfo struct {
 	Revealed bool         // whether the PIN can be revealed
 }
 
-// Card returns what may be told of a card.
+// Card returns what may be told of a card. Errors are [ErrNoCard], [ErrStore],
+// [ErrService] for a product that is not configured any more, and [ErrDataKey].
 func (s *Service) Card(ctx context.Context, token string) (CardInfo, error) {
 	c, err := s.store.Card(ctx, token)
 	if err != nil {
@@ -76,7 +79,7 @@ func (s *Service) Card(ctx context.Context, token string) (CardInfo, error) {
 	return info, nil
 }
 
-// Status returns the state of the card's PIN.
+// Status returns the state of the card's PIN. Errors are those of [Service.Card].
 func (s *Service) Status(ctx context.Context, token string) (Status, error) {
 	c, err := s.store.Card(ctx, token)
 	if err != nil {

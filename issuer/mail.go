@@ -53,7 +53,8 @@ type MailJob struct {
 }
 
 // MailPIN has the card's PIN sent by post. The job is in the store before the
-// answer leaves, and goes to the mailer until that has taken it over.
+// answer leaves, and goes to the mailer until that has taken it over. Errors are
+// [ErrNoMailer], and [ErrNotRevealed] for products whose PINs are never revealed.
 func (s *Service) MailPIN(ctx context.Context, token string, q Request) (Outcome, error) {
 	if s.o.Mail == nil {
 		return Outcome{}, ErrNoMailer

@@ -11,15 +11,15 @@ import (
 // Profile is what a product says of its cards' PINs.
 type Profile struct {
 	Name      string           // as registrations name it: 1 to 40 characters
-	PINLength int              // digits of every PIN of the product, 4 to 12
-	MaxTries  int              // wrong PINs until the PIN is blocked, 1 to 15
+	PINLength int              // digits of every PIN of the product, 4 to 12; 0 is 4
+	MaxTries  int              // wrong PINs until the PIN is blocked, 1 to 15; 0 is DefaultMaxTries
 	Method    pinverify.Method // VisaPVV, IBM3624 or StoredBlock
 	MethodKey string           // its key on the HSM
 	Reveal    bool             // the PIN may be shown: a block of it is kept
 	Rules     pinverify.Rules  // which PINs are refused as weak; its lengths are set from PINLength
 }
 
-// DefaultMaxTries is the usual number of tries.
+// DefaultMaxTries is the number of tries of a profile that has none.
 const DefaultMaxTries = 3
 
 // Check returns what is wrong with the profile, without asking any HSM.

@@ -70,8 +70,10 @@ func (s *Service) reveal(ctx context.Context, j *job, to hsm.PINKey,
 const MaxTicketLife = time.Hour
 
 // IssueTicket returns a ticket: the right to have the card's PIN revealed once,
-// within the given time (1 s to MaxTicketLife). It is 26 characters with 130 random
-// bits; the store has only its hash.
+// within the given time. A life of less than a second is a second, and a longer one
+// than MaxTicketLife is that. A ticket is 26 characters with 130 random bits; the
+// store has only its hash. Products whose PINs are never revealed are
+// [ErrNotRevealed].
 func (s *Service) IssueTicket(ctx context.Context, token string, life time.Duration, q Request) (ticket string, expires time.Time, err error) {
 	life = min(max(life, time.Second), MaxTicketLife)
 	ticket, expires = rand.Text(), s.now().Add(life).Truncate(time.Microsecond)

@@ -85,7 +85,8 @@ type Service struct {
 }
 
 // New returns a service. It does not own the HSM and the store: close them after
-// the service.
+// the service. The error says what the options lack, or what is wrong with a product:
+// see [Profile.Check].
 func New(h *hsm.HSM, s Store, o Options) (*Service, error) {
 	o.defaults()
 	switch {
@@ -136,7 +137,8 @@ func (s *Service) Close() {
 func (s *Service) Vault() *Vault { return s.o.Vault }
 
 // CheckKeys asks the HSM for every key of the configuration, and returns what is
-// missing or not for its purpose.
+// missing, if anything is. It does not ask whether a key is one for its purpose: the
+// first request that needs it finds that out, as [ErrService].
 func (s *Service) CheckKeys(ctx context.Context) error {
 	var errs []error
 	check := func(label, purpose string) {

@@ -24,14 +24,15 @@ type Vault struct {
 	mac  func(label byte, data ...[]byte) []byte
 }
 
-// ErrDataKey says that a data key is not one, or not the one of this store.
+// ErrDataKey says that a PAN of the store was sealed with another data key.
 var ErrDataKey = errors.New("issuer: the data key is not that of the stored PANs")
 
 // DataKeySize is the length of a data key in bytes.
 const DataKeySize = 32
 
 // NewVault returns the vault of a data key of 32 random bytes. It keeps no
-// reference to the slice, which the caller should clear.
+// reference to the slice, which the caller should clear. The error is about another
+// length.
 func NewVault(dataKey []byte) (*Vault, error) {
 	if len(dataKey) != DataKeySize {
 		return nil, fmt.Errorf("issuer: a data key has %d bytes, not %d", DataKeySize, len(dataKey))

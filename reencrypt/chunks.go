@@ -18,7 +18,8 @@ func (c *Chunk) Rows() int { return len(c.records) }
 // Chunks cuts an input into chunks of at most so many rows, for whoever hands them
 // out to others. head is what is before the rows and goes before the output; the
 // layout learns from it where the columns are. next returns one chunk after the
-// other, and io.EOF after the last.
+// other, and io.EOF after the last. Errors are [ErrOptions], [ErrInput], [ErrColumns],
+// [ErrRows], and those of the reader.
 func Chunks(r io.Reader, l *Layout, most int) (head []byte, next func() (*Chunk, error), err error) {
 	content, _, err := unpack(r)
 	if err != nil {

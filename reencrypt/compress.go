@@ -30,7 +30,8 @@ var ErrCompression = errors.New("reencrypt: no such compression: want none, gzip
 // compressions are told by the end of a file's name.
 var compressions = map[string]Compression{".gz": Gzip, ".zst": Zstd}
 
-// ParseCompression returns the compression of the given name: none, gzip or zstd.
+// ParseCompression returns the compression of the given name: none, gzip or zstd. The
+// error is [ErrCompression].
 func ParseCompression(name string) (Compression, error) {
 	for _, c := range []Compression{None, Gzip, Zstd} {
 		if strings.EqualFold(name, c.String()) {

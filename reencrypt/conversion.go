@@ -20,7 +20,7 @@ type Conversion struct {
 
 // Into makes rows of the layout go out as another kind; of the same kind they go out
 // as they came in. It is called before anything is read. Where CSV is made, delimiter
-// is between its fields; zero is a comma.
+// is between its fields; zero is a comma. The error wraps [ErrColumns].
 //
 // The columns of CSV that is made are the members of the first row that has a block.
 // Rows that lack some have empty fields there, and rows that have more are rejected:

@@ -16,11 +16,11 @@ const (
 	NDJSON
 )
 
-// ErrKind says that the name of a file does not tell how its rows are written.
+// ErrKind says that neither a name nor the end of a file's tells how rows are written.
 var ErrKind = errors.New("reencrypt: how the rows are written is not known: want csv or ndjson")
 
 // ParseKind returns the kind of the given name: csv, ndjson, or jsonl which is the
-// same as ndjson.
+// same as ndjson. The error is [ErrKind].
 func ParseKind(name string) (Kind, error) {
 	switch strings.ToLower(name) {
 	case "csv":

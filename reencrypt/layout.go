@@ -40,7 +40,8 @@ type Layout struct {
 }
 
 // NewLayout returns the layout of rows with the given names for the roles; roles
-// that are not in it have their own name, if such a column is there.
+// that are not in it have their own name, if such a column is there. The error wraps
+// [ErrColumns].
 func NewLayout(kind Kind, delimiter byte, names map[Role]string) (*Layout, error) {
 	l := &Layout{Kind: kind, Names: map[Role]string{}}
 	if kind == CSV {

@@ -88,7 +88,8 @@ func (e *Entry) digest() string {
 var ErrBroken = errors.New("issuer/audit: the log is not as it was written")
 
 // Verify walks a log from the entry after head and returns the head at its end.
-// For a whole log head is [Start].
+// For a whole log head is [Start]. The error wraps [ErrBroken] or is that of entries,
+// and with one the head is the last that is as it was written.
 func Verify(head Head, entries iter.Seq2[Entry, error]) (Head, error) {
 	for e, err := range entries {
 		if err != nil {

@@ -65,7 +65,7 @@ type api struct {
 	page     []byte // the same to read, HTML
 }
 
-// New returns the handler of all operations.
+// New returns the handler of all operations. The error says what the options lack.
 func New(o Options) (http.Handler, error) {
 	if err := o.check(); err != nil {
 		return nil, err

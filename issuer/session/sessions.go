@@ -20,7 +20,7 @@ type Sessions struct {
 
 // New returns Sessions with the service's private keys. What cannot be told to
 // anybody else, that a key was not removed from the HSM, goes to the log, which
-// may be nil.
+// may be nil. The error says that there is no HSM, or no keys.
 func New(h *hsm.HSM, k *Keys, log *slog.Logger) (*Sessions, error) {
 	if h == nil || k == nil {
 		return nil, errors.New("issuer/session: sessions need an HSM and private keys")

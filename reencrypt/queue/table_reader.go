@@ -24,8 +24,9 @@ const readerRows = 4096
 
 // ReadTable looks for a table and its columns, of which names says what those of the
 // roles are called, as in [Options]. delimiter is between the fields of the CSV; zero is
-// a comma. A database that does not answer is waited for, as
-// long as wait says. Whoever is done closes the reader.
+// a comma. A database that does not answer is waited for, as long as wait says. Whoever
+// is done closes the reader. Errors wrap [ErrURL], [ErrDatabase], [ErrTable] or
+// [reencrypt.ErrColumns].
 func ReadTable(ctx context.Context, from Table, names map[reencrypt.Role]string, delimiter byte, wait time.Duration) (*TableReader, error) {
 	t, err := openTable(ctx, from, names, wait)
 	if err != nil {

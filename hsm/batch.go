@@ -1,6 +1,7 @@
 package hsm
 
 import (
+	"fmt"
 	"sort"
 
 	"github.com/pinion-hsm/pinion/internal/overlap"
@@ -11,12 +12,16 @@ import (
 // Batch asks for many translations under one pair of keys. Its blocks lie one after the
 // other: where a block is a few nanoseconds' work, a slice and an error for each would
 // cost more than the ciphers do. [Batch.Add] fills a batch that comes block by block.
+//
+// Where From.Key is a BDK, each block has its KSN in KSNs, or all have that of From. A
+// zero one stands for that of From, and a KSN where there is no BDK is that block's
+// fault.
 type Batch struct {
 	From       PINKey
 	To         PINKey
 	Blocks     []byte         // each as many bytes as From.Format has
 	PANs       []pinblock.PAN // as many as blocks; zero where neither format binds one
-	KSNs       []dukpt.KSN    // nil, or as many as blocks: where From.Key is a BDK, each has its own
+	KSNs       []dukpt.KSN    // nil, or as many as blocks; see below
 	ToChipCard bool
 
 	// Into is memory for the new blocks, for whoever translates batch after batch; nil is
@@ -33,8 +38,11 @@ type Item struct {
 }
 
 // Add adds a block. One that is not as long as those of From.Format is left out, with
-// [pinblock.ErrBlockSize].
+// [pinblock.ErrBlockSize]; without a format all are, with [pinblock.ErrFormat].
 func (b *Batch) Add(it Item) error {
+	if !b.From.Format.Valid() {
+		return pinblock.ErrFormat
+	}
 	if len(it.Block) != b.From.Format.BlockSize() {
 		return pinblock.ErrBlockSize
 	}
@@ -104,7 +112,11 @@ func (r Results) Len() int {
 }
 
 // Block returns the i-th answer: a new block, or what was wrong with the one that came.
+// It is an error too if there is none of that number.
 func (r Results) Block(i int) ([]byte, error) {
+	if i < 0 || i >= r.Len() {
+		return nil, fmt.Errorf("hsm: there is no answer %d: the batch has %d, from 0", i, r.Len())
+	}
 	at := sort.Search(len(r.Faults), func(j int) bool { return r.Faults[j].Index >= i })
 	if at < len(r.Faults) && r.Faults[at].Index == i {
 		return nil, r.Faults[at].Err

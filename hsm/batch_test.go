@@ -3,6 +3,7 @@ package hsm_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -73,6 +74,12 @@ func TestBatchOfAnswers(t *testing.T) {
 		require.ErrorAs(t, f.Err, &e)
 		require.Equal(t, hsm.OpTranslate, e.Op)
 	}
+	for _, r := range []hsm.Results{{}, results} {
+		for _, i := range []int{-1, r.Len(), r.Len() + 7} {
+			_, err := r.Block(i)
+			require.ErrorContains(t, err, "there is no answer")
+		}
+	}
 	zeros, ees := make([]byte, 8), bytes.Repeat([]byte{0xEE}, 8)
 	require.Equal(t, slices.Concat(zeros, ees, zeros), results.Blocks, "what the device left there is gone")
 }
@@ -105,6 +112,8 @@ func TestEachByItself(t *testing.T) {
 		"refused":     {second: hsm.ErrDevice, calls: 3},
 		"unavailable": {second: hsm.ErrUnavailable, all: hsm.ErrUnavailable, calls: 2},
 		"closed":      {second: hsm.ErrClosed, all: hsm.ErrClosed, calls: 2},
+		"unsupported": {second: errors.ErrUnsupported, all: errors.ErrUnsupported, calls: 2},
+		"exposed":     {second: hsm.ErrExposure, all: hsm.ErrExposure, calls: 2},
 		"too short":   {block: 7, all: hsm.ErrDevice, calls: 2},
 	} {
 		d := &short{Device: inner, answer: func(n int, block []byte, err error) ([]byte, error) {
@@ -155,7 +164,9 @@ func TestBatchAdd(t *testing.T) {
 			require.Equal(t, size, cap(b.Item(i).Block), "the next block is out of reach")
 		}
 	}
-	require.ErrorIs(t, new(hsm.Batch).Add(hsm.Item{Block: make([]byte, 8)}), pinblock.ErrBlockSize, "no format")
+	for _, n := range []int{0, 8} {
+		require.ErrorIs(t, new(hsm.Batch).Add(hsm.Item{Block: make([]byte, n)}), pinblock.ErrFormat, "no format")
+	}
 }
 
 // TestBatchInto: memory that is long enough is used, and what is not is replaced.

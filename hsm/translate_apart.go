@@ -59,7 +59,7 @@ func (h *HSM) translateRest(ctx context.Context, b *Batch, first, end int, to Ke
 		}
 		block, err := h.translateAlone(ctx, b.translation(i), to)
 		switch {
-		case gone(err):
+		case common(err):
 			return err
 		case err != nil:
 			a.fault(i, fail(OpTranslate, b.From.Key, err))

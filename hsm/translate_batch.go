@@ -62,7 +62,10 @@ func (h *HSM) incoming(ctx context.Context, b *Batch) (from Key, apart bool, err
 	if err != nil {
 		return nil, false, err
 	}
-	if own || from.Info().Usage != keys.UsagePIN {
+	switch bdk := from.Info().Usage != keys.UsagePIN; {
+	case bdk && !own && b.Len() > 0:
+		return nil, false, errUsage(from.Info().Usage, usagesPIN)
+	case bdk || own:
 		return nil, true, nil
 	}
 	return from, false, b.From.fits(from)
@@ -117,7 +120,8 @@ func checkFaults(faults []Fault, n int) error {
 }
 
 // TranslateEach translates a batch on a device that is no [BatchTranslator], block by
-// block, and answers as one. If the device goes away, that is everybody's fault.
+// block, and answers as one. That the device went away, or cannot do this at all, is
+// everybody's fault.
 func TranslateEach(ctx context.Context, d Device, dst []byte, b Batch, from, to Key) (blocks []byte, faults []Fault, err error) {
 	size := b.To.Format.BlockSize()
 	for i := range b.Len() {
@@ -128,7 +132,7 @@ func TranslateEach(ctx context.Context, d Device, dst []byte, b Batch, from, to 
 		switch {
 		case err == nil && len(block) != size:
 			return nil, nil, errSize(block)
-		case gone(err):
+		case common(err):
 			return nil, nil, err
 		case err != nil:
 			faults, block = append(faults, Fault{Index: i, Err: err}), make([]byte, size)
@@ -151,8 +155,10 @@ func translateNth(ctx context.Context, d Device, b *Batch, i int, from, to Key) 
 	return d.TranslatePIN(ctx, t, from, to)
 }
 
-// gone reports whether every other block would have the same answer.
-func gone(err error) bool { return errors.Is(err, ErrUnavailable) || errors.Is(err, ErrClosed) }
+// common reports whether every other block would have the same answer.
+func common(err error) bool {
+	return errors.Is(err, ErrUnavailable) || errors.Is(err, ErrClosed) || errors.Is(err, ErrExposure) || errors.Is(err, errors.ErrUnsupported)
+}
 
 // each is a device as a [BatchTranslator].
 type each struct{ Device }

@@ -101,6 +101,9 @@ func (r *rig) testDUKPTRefuses(t *testing.T) {
 	b.From.Key = "nobody"
 	_, err = r.hsm.TranslatePINs(ctx, b)
 	require.ErrorIs(t, err, hsm.ErrKeyNotFound, "a key that is not there is everybody's fault")
+	b.From.Key, b.KSNs = "bdkTDES2", nil
+	_, err = r.hsm.TranslatePINs(ctx, b)
+	require.ErrorIs(t, err, hsm.ErrKeyUsage, "so is a BDK where no block has a KSN")
 }
 
 // testDUKPTTDESUnderAES has a TDES PIN key, for a format of 8 bytes, derived from

@@ -34,7 +34,11 @@
 // Memory holds some chunks of rows, never the file. Blocks that come in and go out
 // are enciphered; the clear PIN is where the device has it, see [hsm.Exposure].
 // The rejects hold no block, and of an account number the first six and the last
-// four digits.
+// four digits. An id in them is shown but for what may be one of these: of 12 or more
+// digits (with up to three characters between two of them that are neither letter nor
+// digit) the first six and the last four are left, of exactly 12 the last four, and 16 or
+// more hex digits without a break are hidden. Most UUIDs stay as they are: those with 12
+// decimal digits in a row do not.
 //
 // On many machines at once it is [github.com/pinion-hsm/pinion/reencrypt/queue].
 package reencrypt

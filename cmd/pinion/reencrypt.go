@@ -53,8 +53,13 @@ Every row ends once, in --out or in --rejects, which has its number (the first r
 1), its id (column id), the account number without its middle, and why: malformed,
 too-long, columns, block-missing, block-form, pan-missing, pan, pan-short, ksn-missing,
 ksn, ksn-unexpected, text and members (of rows that are converted: not UTF-8, and members
-that the first row has not), block (it does not open) or device. No block is in it. Lines
-with nothing in them are no rows. A CSV row whose quotes are wrong ends with its line.
+that the first row has not), block (it does not open) or device. Lines with nothing in
+them are no rows. A CSV row whose quotes are wrong ends with its line.
+
+No block is in --rejects. Of an id, 12 or more digits are hidden but for the first six and
+the last four, also with spaces, points or the like between them, and 16 or more hex
+digits in a row are hidden: they may be an account number or a block. The number of the
+row tells which it was.
 
 A run stops when the first 1,000 rows and all that were done with them are rejected: it
 is a wrong key or format more often than not. --max-rejects stops it after more than N

@@ -12,7 +12,7 @@ var (
 	ErrBegun      = errors.New("reencrypt: a run to this output was begun already")
 	ErrBusy       = errors.New("reencrypt: another run to this output is at work")
 	ErrOther      = errors.New("reencrypt: the run that was begun is another one")
-	ErrChanged    = errors.New("reencrypt: a file is not as the checkpoint says")
+	ErrChanged    = errors.New("reencrypt: a file is not as it was")
 	ErrCheckpoint = errors.New("reencrypt: the checkpoint cannot be read")
 	ErrInput      = errors.New("reencrypt: the input cannot be read")
 	ErrWrite      = errors.New("reencrypt: the output cannot be written")

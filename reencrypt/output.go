@@ -113,7 +113,7 @@ func (r *run) before() (*Manifest, error) {
 	}
 	if r.o.Resume && exists(r.files.out) {
 		if m, err := loadManifest(r.files.manifest); err == nil && m.Run == r.point.Params.id() {
-			return m, nil // it was finished, and only the word of it got lost
+			return m, r.hold(m) // it was finished, and only the word of it got lost
 		}
 	}
 	for _, path := range []string{r.files.out, r.files.rejects} {

@@ -68,6 +68,8 @@ func (r *run) all(ctx context.Context) (*Manifest, error) {
 		if err := r.complete(); err != nil {
 			return nil, r.stopped(err)
 		}
+	} else if err := r.hold(r.point.Manifest); err != nil {
+		return nil, err
 	}
 	if err := r.place(); err != nil {
 		return nil, &Stopped{r.point.State.Rows, r.o.resumable(), err}

@@ -197,7 +197,7 @@ func reencryptProblem(err error) error {
 		{reencrypt.ErrBegun, "--resume goes on with it, --force begins anew"},
 		{reencrypt.ErrBusy, "wait for it to end"},
 		{reencrypt.ErrOther, "resume with the command line and the input it was begun with, or begin anew with --force"},
-		{reencrypt.ErrChanged, "begin anew with --force"},
+		{reencrypt.ErrChanged, "put it back as it was and --resume, or begin anew with --force"},
 		{reencrypt.ErrCheckpoint, "begin anew with --force"},
 		{reencrypt.ErrKind, "give --records csv or --records ndjson"},
 		{reencrypt.ErrColumns, "--map pan=COLUMN says what a column is called"},

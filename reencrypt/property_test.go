@@ -54,12 +54,16 @@ func sampled(t testing.TB, l *Layout, text string, size int) {
 }
 
 // FuzzCSV holds the rows and fields to those of encoding/csv where it takes the
-// text, and to nothing being lost where it does not.
+// text, and to nothing being lost where it does not. A tilde stands for more lines than a
+// row may have bytes.
 func FuzzCSV(f *testing.F) {
-	for _, s := range []string{"", "a,b\n", "a,\"b\"\r\n", "\"a\nb\",c\n\n\nd", "a\"b\n", "\"a\"b\nc\n", "\"a\nb\nc\n", "\"a\"\"\",\n", "\"a\"\r", "a\r\n\r\nb\r"} {
+	for _, s := range []string{"", "a,b\n", "a,\"b\"\r\n", "\"a\nb\",c\n\n\nd", "a\"b\n", "\"a\"b\nc\n", "\"a\nb\nc\n", "\"a\"\"\",\n", "\"a\"\r", "a\r\n\r\nb\r",
+		"a,\"~\"\nb,c\n", "\"~\",\"\"~\"\"\"\r\nb", "\"~\n~\nc,d\n", "\"~\"x\nc,d\n", "\"a\n~\"\n\"~\"", "~\n\"~"} {
 		f.Add(s, uint8(3))
 	}
+	lines := strings.Repeat("x,y\n", 1+maxRecord/4)
 	f.Fuzz(func(t *testing.T, text string, most uint8) {
+		text = strings.Replace(text, "~", lines, 3)
 		l := &Layout{Kind: CSV, Delimiter: ','}
 		got, records, reasons := all(t, l, strings.NewReader(text), int(most)+1)
 		require.Equal(t, text, got, "every byte is in a chunk")
@@ -177,6 +181,7 @@ func TestLongRecords(t *testing.T) {
 			"\"" + strings.Repeat("x", n) + "\nok\n",
 			"\"a\n" + strings.Repeat("x", n) + "\"\nok\n",
 			"\"" + strings.Repeat("x", n) + "\"",
+			"\"" + strings.Repeat("x", n) + "\n\",\"\n\"\nok\n",
 			strings.Repeat("x", n),
 		} {
 			got, records, reasons := all(t, l, strings.NewReader(text), 100)
@@ -190,4 +195,29 @@ func TestLongRecords(t *testing.T) {
 	}
 	_, err := (&splitter{in: strings.NewReader(strings.Repeat("x", maxLine+readSize+1) + "\n"), layout: l, most: 9}).next()
 	require.ErrorIs(t, err, ErrRows)
+}
+
+// TestLongQuotedRecords wants a long record with lines in a field to be one, which is too
+// long, wherever its quote is closed; and one whose quote nothing closes to be a line.
+func TestLongQuotedRecords(t *testing.T) {
+	t.Parallel()
+	const line, after = "inner,line,z\n", "ok,1,2\n\"q\nr\",1,2\n"
+	l := &Layout{Kind: CSV, Delimiter: ','}
+	for _, n := range []int{maxRecord, readSize, maxChunk, maxLine - 8} {
+		lines := strings.Repeat(line, n/len(line))
+		_, records, reasons := all(t, l, strings.NewReader("a,\""+lines+"\",c\n"+after), 100)
+		require.Equal(t, []Reason{TooLong, "", ""}, reasons[max(0, len(reasons)-3):])
+		require.Len(t, records, 3)
+		again := NewChunk(l, 1, []byte(strings.Join(records, "")))
+		require.Equal(t, 3, again.Rows())
+		require.Equal(t, TooLong, again.records[0].reason)
+	}
+	for _, n := range []int{maxRecord, maxChunk + 1, maxLine + 1} { // and then there is no end
+		lines := strings.Repeat(line, 1+n/len(line))
+		text, records, reasons := all(t, l, strings.NewReader("a,\"b\n"+lines), 1000)
+		require.Equal(t, "a,\"b\n"+lines, text)
+		require.Len(t, records, 1+strings.Count(lines, "\n"))
+		require.Equal(t, Malformed, reasons[0])
+		require.Equal(t, make([]Reason, len(reasons)-1), reasons[1:])
+	}
 }

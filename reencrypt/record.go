@@ -28,7 +28,8 @@ func blank(line []byte) bool {
 }
 
 // end returns the length of the first record in b with its line end, 0 if more
-// must be read to know it, and why it cannot be a row.
+// must be read to know it, and why it cannot be a row. What it says of a record depends
+// on the bytes of the input alone, and not on how many of them were read.
 func (l *Layout) end(b []byte, whole bool) (int, Reason) {
 	n := bytes.IndexByte(b, '\n') + 1
 	if n == 0 && !whole {
@@ -38,24 +39,29 @@ func (l *Layout) end(b []byte, whole bool) (int, Reason) {
 		n = len(b)
 	}
 	if l.Kind != CSV || bytes.IndexByte(b[:n], '"') < 0 {
-		if n > maxRecord {
-			return n, TooLong
-		}
-		return n, ""
+		return n, tooLong(n)
 	}
+	quoted, state := csvEnd(b[:min(len(b), maxLine)], l.Delimiter)
+	switch {
+	case state == csvWhole:
+		return quoted, tooLong(quoted)
+	case state == csvMore && !whole && len(b) < maxLine:
+		return 0, ""
+	case state == csvMore && whole && quoted > 0 && len(b) <= maxLine:
+		return quoted, tooLong(quoted) // the closing quote is the last byte
+	}
+	// Wrong quotes, and one that nothing closes in maxLine bytes, may hide where the
+	// record ends: it is its first line, and what follows is looked at as rows of their own.
 	if n > maxRecord {
 		return n, TooLong
 	}
-	quoted, state := csvEnd(b[:min(len(b), maxRecord)], l.Delimiter)
-	switch {
-	case state == csvWhole:
-		return quoted, ""
-	case state == csvMore && !whole && len(b) < maxRecord:
-		return 0, ""
-	case state == csvMore && whole && quoted > 0 && len(b) <= maxRecord:
-		return quoted, "" // the closing quote is the last byte
-	}
-	// Wrong quotes may hide where the record ends: it is its first line, and what
-	// follows is looked at as rows of their own.
 	return n, Malformed
+}
+
+// tooLong is what a record of so many bytes is rejected for.
+func tooLong(n int) Reason {
+	if n > maxRecord {
+		return TooLong
+	}
+	return ""
 }

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// maxLine is where a line ends to be a row at all.
+	// maxLine is where a line ends to be a row at all, and a quote to be one that closes.
 	maxLine = 16 << 20
 	// maxChunk is how many bytes a chunk has at most, but for its last row.
 	maxChunk = 1 << 20
@@ -47,6 +47,9 @@ func (s *splitter) next() (*Chunk, error) {
 			}
 			c.data = s.fill(c.data)
 			continue
+		}
+		if n > maxLine {
+			return nil, ErrRows
 		}
 		if !blank(c.data[at : at+n]) {
 			s.number++

@@ -54,7 +54,9 @@ Every row ends once, in --out or in --rejects, which has its number (the first r
 too-long, columns, block-missing, block-form, pan-missing, pan, pan-short, ksn-missing,
 ksn, ksn-unexpected, text and members (of rows that are converted: not UTF-8, and members
 that the first row has not), block (it does not open) or device. Lines with nothing in
-them are no rows. A CSV row whose quotes are wrong ends with its line.
+them are no rows. A CSV row whose field in quotes has lines in it is one row, also where
+it is too-long (64 KiB); one whose quotes are wrong, or not closed in 16 MiB, is malformed
+and ends with its line, and the lines behind it are rows.
 
 No block is in --rejects. Of an id, 12 or more digits are hidden but for the first six and
 the last four, also with spaces, points or the like between them, and 16 or more hex

@@ -15,7 +15,7 @@ type Mode uint8
 const (
 	Translate Mode = iota
 	Check          // every block is opened on the device, and nothing is written but rejects
-	DryRun         // no block is given to the device
+	DryRun         // no block of a row is given to the device
 )
 
 // String returns "translate", "check" or "dry-run".
@@ -46,9 +46,10 @@ type Converter struct {
 }
 
 // NewConverter returns a converter for rows of a layout. It asks the device for the
-// keys, and whether policy and exposure allow the job; the errors are those of
-// [hsm.HSM.TranslatePINs], and [ErrColumns] for a column that is missing. A check (see [Mode]) may
-// leave out To, which is From then.
+// keys, and whether policy and exposure allow the job, and where a key is a BDK it gives
+// the device a made-up block, to see whether it can derive; the errors are those of
+// [hsm.HSM.TranslatePINs], and [ErrColumns] for a column that is missing. A check (see
+// [Mode]) may leave out To, which is From then.
 func NewConverter(ctx context.Context, h *hsm.HSM, job Job, l *Layout) (*Converter, error) {
 	if job.Mode == Check && job.To.Key == "" && job.To.Format == 0 {
 		job.To, job.toSame = job.From, true
@@ -62,6 +63,9 @@ func NewConverter(ctx context.Context, h *hsm.HSM, job Job, l *Layout) (*Convert
 		return nil, err
 	}
 	if err := c.allowed(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.trial(ctx); err != nil {
 		return nil, err
 	}
 	if err := l.check(); err != nil {

@@ -93,7 +93,8 @@ without it nothing shows whether a manifest was changed later.
 
 --check has the device open every block, and writes nothing but rejects; with --to-key
 and --to-format it makes the new blocks too and throws them away. --dry-run reads the
-rows and asks the device for keys, policy and exposure, and gives it no block.
+rows and asks the device for keys, policy and exposure, and gives it no block of a row
+(where a key is a base derivation key, a made-up one, to see whether it can derive).
 --sample N takes N rows, the same ones every time, chosen over the whole file by a hash
 of their number.
 
@@ -128,7 +129,7 @@ func newReencrypt(e *env) *cobra.Command {
 	f.StringVar(&r.delimiter, "delimiter", ",", "what is between the fields of CSV: a character, or tab")
 	f.StringVar(&r.compress, "compress", "", "of the output: none, gzip or zstd, where its name does not tell")
 	f.BoolVar(&r.check, "check", false, "have the device open every block, and write nothing but rejects")
-	f.BoolVar(&r.dryRun, "dry-run", false, "read all rows and ask for keys and policy, and give the device no block")
+	f.BoolVar(&r.dryRun, "dry-run", false, "read all rows and ask for keys and policy, and give the device no block of a row")
 	f.StringVar(&r.maxRejects, "max-rejects", "", "stop when more than `N` rows are rejected, or N%, or never: none; otherwise when the first 1,000 all are")
 	f.IntVar(&r.sample, "sample", 0, "take `N` rows, spread over the file")
 	f.BoolVar(&r.resume, "resume", false, "go on where a run to the same --out stopped, if one did")

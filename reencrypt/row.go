@@ -83,6 +83,7 @@ func (c *Converter) readCSV(r *row, fields []field, v *values) []field {
 func (c *Converter) readNDJSON(r *row, v *values) {
 	rec := chomp(r.text)
 	var seen [len(v.text)]bool
+	var noString Reason
 	ok := members(rec, func(m member) bool {
 		name, _ := memberName(m)
 		i := slices.IndexFunc(c.titles[:], func(title string) bool { return title == string(name) })
@@ -101,18 +102,23 @@ func (c *Converter) readNDJSON(r *row, v *values) {
 		case !isString && i == idText:
 			text = value
 		case !isString:
-			return false
+			noString = notStrings[i]
+			return true
 		}
-		v.text[i] = text
+		v.text[i] = bytes.Trim(text, " \t") // as in CSV
 		if i == blockText {
-			v.at = span{m.value.start + 1, m.value.end - 1}
+			v.at = span{m.value.start + 1, m.value.end - 1}.trim(rec)
 		}
 		return true
 	})
-	if !ok {
+	if r.reason = noString; !ok {
 		r.reason = Malformed
 	}
 }
+
+// notStrings are what a row is rejected for whose JSON has something else than a string
+// in a role. A PAN that is a number is none: programs that read it make a float of it.
+var notStrings = [len(values{}.text)]Reason{panText: BadPAN, blockText: BadBlock, ksnText: BadKSN, toKSNText: BadKSN}
 
 // interpret makes what a device is given of the values.
 func (c *Converter) interpret(r *row, block []byte, v *values) (reason Reason) {

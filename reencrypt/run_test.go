@@ -84,6 +84,7 @@ func TestTheRestStaysAsItIs(t *testing.T) {
 		"odd.ndjson":      "{ \"a\\u0062\":null,\"block\":\"BLOCK\",\"pan\":\"4111111111111111\",\"a\\u0062\":true }\r\n",
 		"bom.ndjson":      "\ufeff{\"pan\":\"4111111111111111\",\"block\":\"BLOCK\"}\n",
 		"escaped.ndjson":  "{\"p\\u0061n\":\"\\u0034111111111111111\",\"block\":\"BLOCK\",\"ksn\":null}\n{\"block\":\"BLOCK\",\"pan\":\"4111111111111111\"}",
+		"blanks.ndjson":   "{\"pan\":\" 4111111111111111\\t\",\"block\":\" BLOCK  \"}\n",
 		"unicode.ndjson":  "{\"pan\":\"4111111111111111\",\"block\":\"BLOCK\",\"ž\":\"<&>\u2028\"}\n",
 		"name.jsonl":      "{\"pan\":\"4111111111111111\",\"block\":\"BLOCK\"}\n",
 		"headeronly.csv":  "pan,block\n",
@@ -148,7 +149,10 @@ func TestRejected(t *testing.T) {
 	}
 	for row, reason := range map[string]reencrypt.Reason{
 		`{"pan":"4111111111111111"}`:                                                 reencrypt.MissingBlock,
-		`{"pan":4111111111111111,"block":"` + good + `"}`:                            reencrypt.Malformed,
+		`{"pan":4111111111111111,"block":"` + good + `"}`:                            reencrypt.BadPAN,
+		`{"pan":"4111111111111111","block":[1],"id":7}`:                              reencrypt.BadBlock,
+		`{"pan":"4111111111111111","block":"` + good + `","ksn":1}`:                  reencrypt.BadKSN,
+		`{"pan":1,"pan":"4111111111111111","block":"` + good + `"}`:                  reencrypt.Malformed,
 		`{"pan":"4111111111111111","pan":"4111111111111111","block":"` + good + `"}`: reencrypt.Malformed,
 		`{"pan":"4111111111111111","block":"` + good + `"} {}`:                       reencrypt.Malformed,
 		`["pan"]`: reencrypt.Malformed,

@@ -37,8 +37,8 @@ of its sessions; memory stays the same however long the file is.
 
 A CSV file has a header with the columns block, pan and, where the key is a base
 derivation key, ksn (and to_ksn for the blocks that go out, if they are under one
-too). An NDJSON file has members of these names. --map says what they are called
-otherwise. The new block takes the place of the old one; everything else in the row,
+too). An NDJSON file has members of these names, all of them strings. --map says what
+they are called otherwise. The new block takes the place of the old one; everything else in the row,
 and the order of the rows, stays as it is, to the byte. How a file is written is told
 by its name (.csv, .ndjson, .jsonl, and behind that .gz or .zst) or by --records,
 --out-records and --compress; that an input is compressed is noticed. - is standard

@@ -24,7 +24,9 @@ const auditAction = "portfolio.reencrypt"
 
 // Enter continues an audit log, a file, by an entry about a manifest, unless it is
 // there. The log is NDJSON, as "pinion audit export" writes it. It is verified first: a
-// log that was changed is not continued, and the error is [ErrAudit].
+// log that was changed is not continued, and the error is [ErrAudit]. So is one whose
+// last line is not whole: whether it was cut off or never written cannot be told. A last
+// entry that lacks nothing but the end of its line is kept.
 func (m *Manifest) Enter(path string) error {
 	patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -58,37 +60,54 @@ func continueLog(f *os.File, m *Manifest) error {
 	if err != nil || len(log) > maxAudit {
 		return fmt.Errorf("%w: it is too long, or cannot be read", ErrAudit)
 	}
-	// A line without its end was being written when somebody was killed: nobody was
-	// told of it.
-	log = log[:bytes.LastIndexByte(log, '\n')+1]
-	there := false
-	head, err := audit.Verify(audit.Start(), func(yield func(audit.Entry, error) bool) {
-		for e, err := range audit.Lines(bytes.NewReader(log)) {
+	whole := log[:bytes.LastIndexByte(log, '\n')+1]
+	head, there, err := walk(audit.Start(), whole, digest)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAudit, err)
+	}
+	var add []byte
+	if last := log[len(whole):]; len(last) > 0 {
+		add = []byte("\n")
+		var now bool
+		if head, now, err = walk(head, last, digest); err != nil {
+			return fmt.Errorf("%w: what follows entry %d is no whole entry: the log was cut off there, or a run ended while it wrote; "+
+				"look for entry %d in a copy of the log, and only then remove that line", ErrAudit, head.Seq, head.Seq+1)
+		}
+		there = there || now
+	}
+	if !there {
+		entries, _ := audit.Chain(head, []audit.Event{m.event(digest)})
+		line, err := json.Marshal(entries[0])
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrAudit, err)
+		}
+		add = append(append(add, line...), '\n')
+	}
+	return put(f, add, int64(len(log)))
+}
+
+// walk verifies lines that follow head. It returns the head at their end, and whether
+// one of them is the entry about the manifest of a digest.
+func walk(head audit.Head, lines []byte, digest string) (end audit.Head, there bool, err error) {
+	end, err = audit.Verify(head, func(yield func(audit.Entry, error) bool) {
+		for e, err := range audit.Lines(bytes.NewReader(lines)) {
 			there = there || e.Action == auditAction && e.Trace == digest
 			if !yield(e, err) {
 				return
 			}
 		}
 	})
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrAudit, err)
-	}
-	if there {
-		return nil
-	}
-	entries, _ := audit.Chain(head, []audit.Event{m.event(digest)})
-	line, err := json.Marshal(entries[0])
-	if err == nil {
-		err = f.Truncate(int64(len(log)))
-	}
-	if err == nil {
-		_, err = f.WriteAt(append(line, '\n'), int64(len(log)))
-	}
+	return end, there, err
+}
+
+// put adds to a log at its end, or leaves it as long as it was.
+func put(f *os.File, add []byte, end int64) error {
+	_, err := f.WriteAt(add, end)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrAudit, err)
+		return fmt.Errorf("%w: %w", ErrAudit, errors.Join(err, f.Truncate(end)))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func entries(t *testing.T, path string) (list []audit.Entry) {
 	return list
 }
 
-// TestAuditLog enters two runs, and a third after somebody was killed in his line.
+// TestAuditLog enters three runs.
 func TestAuditLog(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -42,10 +42,42 @@ func TestAuditLog(t *testing.T) {
 		require.Equal(t, "rejects", last.Outcome)
 		require.Equal(t, sum(read(t, reencrypt.ManifestOf(o.Out))), last.Trace)
 		require.Contains(t, last.Description, "10 rows, 2 rejected, from zpk1 (KCV 08D7B4, ISO-0) to zpk2")
-		if i == 1 {
-			appendTo(t, log, `{"seq":3,"ti`)
+	}
+}
+
+// TestAuditLogCutOff cuts a log of three entries off at every byte of its last. An entry
+// that lacks nothing but its line's end stays; half a line is neither continued nor
+// removed.
+func TestAuditLogCutOff(t *testing.T) {
+	t.Parallel()
+	log := filepath.Join(t.TempDir(), "log.ndjson")
+	m := func(rows int64) *reencrypt.Manifest { return &reencrypt.Manifest{Rows: rows} }
+	for i := range int64(3) {
+		require.NoError(t, m(i).Enter(log))
+	}
+	whole := read(t, log)
+	last := strings.LastIndex(strings.TrimSuffix(whole, "\n"), "\n") + 1
+	for end := last; end < len(whole); end++ {
+		cut := whole[:end]
+		require.NoError(t, os.WriteFile(log, []byte(cut), 0o600))
+		err := m(3).Enter(log)
+		switch end {
+		case last: // as if the entry had not been there
+			require.NoError(t, err)
+			require.Len(t, entries(t, log), 3)
+		case len(whole) - 1:
+			require.NoError(t, err)
+			require.Len(t, entries(t, log), 4)
+			require.True(t, strings.HasPrefix(read(t, log), whole))
+		default:
+			require.ErrorIs(t, err, reencrypt.ErrAudit, "%d bytes of the line", end-last)
+			require.ErrorContains(t, err, "entry 3 in a copy")
+			require.Equal(t, cut, read(t, log))
 		}
 	}
+	require.NoError(t, os.WriteFile(log, []byte(strings.TrimSuffix(whole, "\n")), 0o600))
+	require.NoError(t, m(2).Enter(log), "it is there")
+	require.Equal(t, whole, read(t, log))
 }
 
 // TestAuditLogThatWasChanged is not continued; the run can be resumed when it is

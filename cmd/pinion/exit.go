@@ -59,6 +59,22 @@ func about(what string, err error) *problem {
 // answerNo ends a command whose answer is no, and already on stdout.
 func answerNo() error { return &problem{code: exitNo} }
 
+// interrupted ends a command that was stopped by a signal.
+func interrupted() error { return &problem{code: exitInterrupted, what: "interrupted"} }
+
+// afterInterrupt returns the error of a command whose context a signal has ended. What
+// failed for that reason is no fault of a file or a device, and is not told as one; the
+// text of a command that knows of it, like how far it came, stays.
+func afterInterrupt(err error) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	if !strings.Contains(plain(err), "interrupted") {
+		return interrupted()
+	}
+	return &problem{code: exitInterrupted, what: plain(err), hint: hintOf(err), err: err}
+}
+
 // report prints an error and returns the exit code for it.
 func report(e *env, err error) int {
 	if err == nil {

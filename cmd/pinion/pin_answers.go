@@ -61,8 +61,6 @@ func runRecords(ctx context.Context, in io.Reader, out io.Writer, do job) error 
 	return nil
 }
 
-func interrupted() error { return &problem{code: exitInterrupted, what: "interrupted"} }
-
 // answerBatch writes a line for each record and reports whether all are good.
 func answerBatch(ctx context.Context, rs []request, w io.Writer, do job) (good bool, err error) {
 	readable := make([]request, 0, len(rs))

@@ -91,5 +91,8 @@ func run(ctx context.Context, args []string, e *env) int {
 	root := newRoot(e)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if ctx.Err() != nil {
+		err = afterInterrupt(err)
+	}
 	return report(e, err)
 }

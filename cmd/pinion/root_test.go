@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -133,6 +134,45 @@ func TestErrorsAreForPeople(t *testing.T) {
 		report(&env{stderr: &b}, c.err)
 		require.Equal(t, c.want, b.String())
 	}
+}
+
+// TestInterrupted: what a signal ended is not told as a fault of something else, and a
+// command that says how far it came still does.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	down := &hsm.Error{Err: errors.Join(hsm.ErrUnavailable, context.Canceled), Hint: "see its log"}
+	far := &problem{what: "stopped after 3 rows: interrupted", hint: "--resume goes on", err: down}
+	for _, c := range []struct {
+		err  error
+		want string
+		code int
+	}{
+		{down, "pinion: interrupted\n", exitInterrupted},
+		{about("--device", down), "pinion: interrupted\n", exitInterrupted},
+		{far, "pinion: stopped after 3 rows: interrupted\n  hint: --resume goes on\n", exitInterrupted},
+		{usage("no device is named"), "pinion: no device is named\n", exitUsage},
+		{answerNo(), "", exitNo},
+	} {
+		var b bytes.Buffer
+		require.Equal(t, c.code, report(&env{stderr: &b}, afterInterrupt(c.err)))
+		require.Equal(t, c.want, b.String())
+	}
+	require.NoError(t, afterInterrupt(nil))
+
+	e := func(b *bytes.Buffer) *env {
+		return &env{stdout: b, stderr: b, getenv: func(name string) string {
+			return map[string]string{"PINION_PASSPHRASE": "a passphrase"}[name]
+		}}
+	}
+	var b bytes.Buffer
+	device := "soft:" + filepath.Join(t.TempDir(), "keys.json")
+	generate := []string{"key", "generate", "--device", device, "--label", "zpk1", "--usage", "P0", "--algorithm", "TDES2"}
+	require.Equal(t, exitOK, run(t.Context(), generate, e(&b)), b.String())
+	b.Reset()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.Equal(t, exitInterrupted, run(ctx, []string{"key", "list", "--device", device}, e(&b)))
+	require.Equal(t, "pinion: interrupted\n", b.String())
 }
 
 // TestExitCodesOfLab runs commands that end in different ways.

@@ -1,6 +1,8 @@
 package soft
 
 import (
+	"context"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +31,21 @@ func TestEntryIsBoundToItsLabel(t *testing.T) {
 	require.NoError(t, err)
 	_, err = u.open(t.Context(), entry{Label: "a", Block: block})
 	require.ErrorIs(t, err, ErrKeystore, "a block without a label")
+}
+
+// TestInterrupted is about who gives up while a keystore opens: its file has no fault.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "keys.json")
+	ks, err := OpenKeystore(t.Context(), path, Cheap("x"))
+	require.NoError(t, err)
+	_, err = ks.GenerateKey(t.Context(), hsm.KeySpec{Label: "a", Algorithm: keys.TDES2, Usage: keys.UsagePIN})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = OpenKeystore(ctx, path, Cheap("x"))
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, ErrKeystore)
 }
 
 func TestEscape(t *testing.T) {

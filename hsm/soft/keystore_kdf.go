@@ -149,6 +149,9 @@ func (u *unlocked) seal(ctx context.Context, k *key) (entry, error) {
 // it, although the file as a whole is authentic.
 func (u *unlocked) open(ctx context.Context, e entry) (*key, error) {
 	un, err := keyblock.Unwrap(ctx, u.kbpk, e.Block)
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err() // nothing is wrong with the file
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: the block of key %q: %w", ErrKeystore, e.Label, err)
 	}

@@ -20,14 +20,14 @@ line for each, in order:
   out  {"id": "7", "block": "…"}
   or   {"id": "7", "line": 1, "field": "pan", "error": "…", "kind": "input"}
 
-Members of a record are id (a string or a number, given back as it is), pan,
-block, ksn, reference, and for 'pin change' current, new and new_ksn. All but id
-are strings. Members that a command has no use for are passed over, so that one
-file serves several commands. A record that fails is answered in its place and the
-next ones go on; the exit code is then 1.
+A record may have these members and no others: id (a string or a number, given
+back as it is), pan, block, ksn, reference, and for 'pin change' current, new and
+new_ksn. All but id are strings. Those that a command has no use for are passed
+over, so that one file serves several commands. A record that fails is answered in
+its place and the next ones go on; the exit code is then 1.
 
 With DUKPT the key is a base derivation key, and each record has the ksn that came
-with its block.`,
+with its block. With other keys no record may have one.`,
 		Example: `  export PINION_DEVICE=softhsm:/var/lib/pinion/token
   pinion pin translate --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-4 --pan 5432101234567891 --block BA2ADC4EBA48F711
   pinion pin verify --from-key zpk1 --from-format iso-0 --method visa-pvv --pvk pvk1 < records.ndjson

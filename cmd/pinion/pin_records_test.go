@@ -224,6 +224,25 @@ func TestRecordsInteractive(t *testing.T) {
 	require.NoError(t, <-done)
 }
 
+// TestRecordsMembers: the help names every member that a record may have, and each may
+// be in a record of a command that has no use for it, but for the ksn.
+func TestRecordsMembers(t *testing.T) {
+	t.Parallel()
+	_, help, ok := strings.Cut(newPIN(nil).Long, "these members and no others:")
+	require.True(t, ok)
+	named, _, _ := strings.Cut(help, ".")
+	for name := range recordMembers {
+		require.Regexp(t, `\b`+name+`\b`, named)
+		line := `{"pan": "4111111111111111", "block": "2A3D408A1977DDE9"}`
+		if name != "pan" && name != "block" {
+			line = strings.Replace(line, "}", `, "`+name+`": "0000"}`, 1)
+		}
+		var out bytes.Buffer
+		err := runRecords(t.Context(), strings.NewReader(line), &out, translateJob(testHSM(t)))
+		require.Equal(t, name == "ksn", err != nil, out.String())
+	}
+}
+
 // TestRecordsInterrupted cancels while nothing comes in.
 func TestRecordsInterrupted(t *testing.T) {
 	t.Parallel()

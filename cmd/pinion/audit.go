@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +54,16 @@ func (s *storeFlags) open(ctx context.Context) (*sqlstore.Store, error) {
 	}
 	store, err := sqlstore.Open(ctx, dsn)
 	if err != nil {
-		return nil, serveProblem(err)
+		return nil, auditProblem(err)
 	}
 	return store, nil
+}
+
+// auditProblem gives the errors of a store their exit codes. There is no service that an
+// interrupt could have been before.
+func auditProblem(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return serveProblem(err)
 }

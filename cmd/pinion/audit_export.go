@@ -50,7 +50,7 @@ func exportAudit(ctx context.Context, e *env, flags *storeFlags, from int64) (er
 		}
 		if err != nil {
 			_ = out.Flush()
-			return serveProblem(err)
+			return auditProblem(err)
 		}
 	}
 	return out.Flush()

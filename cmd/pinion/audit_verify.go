@@ -70,7 +70,7 @@ func (v *auditVerify) run(ctx context.Context, e *env, args []string) error {
 	case errors.Is(err, audit.ErrBroken):
 		return v.answer(e, head, plain(err))
 	case err != nil:
-		return serveProblem(err)
+		return auditProblem(err)
 	case !seen:
 		return v.answer(e, head, "no entry has the hash of --head: the log was cut off before it, or written anew")
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pinion-hsm/pinion/hsm"
+	"github.com/pinion-hsm/pinion/issuer/sqlstore"
 	"github.com/pinion-hsm/pinion/pinblock"
 )
 
@@ -173,6 +174,16 @@ func TestInterrupted(t *testing.T) {
 	cancel()
 	require.Equal(t, exitInterrupted, run(ctx, []string{"key", "list", "--device", device}, e(&b)))
 	require.Equal(t, "pinion: interrupted\n", b.String())
+
+	store := "sqlite:" + filepath.Join(t.TempDir(), "issuer.db")
+	s, err := sqlstore.Open(t.Context(), store)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	for _, args := range [][]string{{"audit", "verify", "--store", store}, {"audit", "export", "--store", store}} {
+		b.Reset()
+		require.Equal(t, exitInterrupted, run(ctx, args, e(&b)))
+		require.Equal(t, "pinion: interrupted\n", b.String())
+	}
 }
 
 // TestExitCodesOfLab runs commands that end in different ways.

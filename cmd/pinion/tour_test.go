@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,4 +47,28 @@ func TestTour(t *testing.T) {
 	require.Equal(t, cards.FindAllString(said, -1), cards.FindAllString(again, -1))
 	sh(stop)
 	require.NoFileExists(t, filepath.Join(dir, "ready.json"), "it ended in order")
+}
+
+// TestServiceOfAStalePIDFile: the number in it is another process's by now, which is left
+// alone.
+func TestServiceOfAStalePIDFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, args := range [][]string{{}, {"serve", "--ready-file", "/elsewhere" + dir + "/ready.json"}} {
+		other := exec.Command("sh", append([]string{"-c", "read line; exit 7", "sh"}, args...)...)
+		in, err := other.StdinPipe()
+		require.NoError(t, err)
+		require.NoError(t, other.Start())
+		pid := filepath.Join(dir, "pid")
+		require.NoError(t, os.WriteFile(pid, []byte(strconv.Itoa(other.Process.Pid)), 0o600))
+		stop := exec.Command("sh", "scripts/service", "stop", dir)
+		stop.Dir = filepath.Join("..", "..")
+		out, err := stop.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		require.Equal(t, "No service runs from "+dir+".\n", string(out))
+		require.NoFileExists(t, pid)
+		require.NoError(t, in.Close())
+		_ = other.Wait()
+		require.Equal(t, 7, other.ProcessState.ExitCode(), "it ended by itself")
+	}
 }

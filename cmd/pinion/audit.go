@@ -48,7 +48,7 @@ func (s *storeFlags) open(ctx context.Context) (*sqlstore.Store, error) {
 		return nil, usage("no store is named").withHint("give --store, or --data of 'pinion serve --dev'")
 	}
 	if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		if _, err := os.Stat(file); err != nil { // opening would make one
+		if info, err := os.Stat(file); err != nil || info.Size() == 0 { // opening would make one
 			return nil, usage("there is no database at that path")
 		}
 	}

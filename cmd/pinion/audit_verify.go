@@ -36,7 +36,12 @@ hash: it was not cut off before it, and not written anew.
 The exit code is 1 if the log is not as it was written.`,
 		Example: `  pinion audit verify --data ./pinion-dev
   pinion audit export --data ./pinion-dev | pinion audit verify -`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("there is more than one file").withHint("each log is verified by itself")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error { return v.run(c.Context(), e, args) },
 	}
 	v.store.add(c)

@@ -66,8 +66,10 @@ func demoInput(file string) ([]demoRecord, string, error) {
 	return records, name, nil
 }
 
-func runDemo(ctx context.Context, e *env, device *deviceFlags, pauses bool, records []demoRecord, name string) error {
-	d := &demo{w: e.stdout, pauses: pauses}
+func runDemo(ctx context.Context, e *env, device *deviceFlags, pauses bool, records []demoRecord, name string) (err error) {
+	out := &written{w: e.stdout}
+	defer func() { err = out.err(err) }()
+	d := &demo{w: out, pauses: pauses}
 	d.say("Everything here is test data: keys and PINs are known to everybody, which is why they may be shown.\n")
 	raw, err := d.open(ctx, e, device)
 	if err != nil {

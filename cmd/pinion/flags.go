@@ -52,6 +52,9 @@ func wanted(f *pflag.Flag) string {
 
 func unknownFlag(c *cobra.Command, name, see string) error {
 	p := usage("unknown flag --%s", word(name)).withHint("%s", see)
+	if name == "version" && !c.HasParent() {
+		return p.withHint("'pinion version' prints it")
+	}
 	best, least := "", 3
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Hidden {

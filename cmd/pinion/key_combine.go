@@ -58,6 +58,9 @@ func (k *keyCombine) run(c *cobra.Command) error {
 	if len(k.files) > 0 && !c.Flags().Changed("parts") {
 		k.parts = len(k.files)
 	}
+	if len(k.files) == 0 && !c.Flags().Changed("parts") {
+		return usage("--parts is missing").withHint("it says how many components are asked for; --from-file reads them from files")
+	}
 	if err := checkParts(k.parts); err != nil {
 		return err
 	}

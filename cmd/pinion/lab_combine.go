@@ -111,6 +111,9 @@ func notCombined(err error, parts int) error {
 
 // read reads the components, and prints the check value of each.
 func (l *labComponents) read(e *env, parts []string) ([]keys.Component, keys.Algorithm, error) {
+	if len(parts) == 0 {
+		return nil, 0, usage("--part is missing").withHint("give it once for each component, 2 to 9 times")
+	}
 	var a keys.Algorithm
 	var out []keys.Component
 	for i, text := range parts {

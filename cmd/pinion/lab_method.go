@@ -35,6 +35,7 @@ func (m *labMethod) flags(c *cobra.Command, method string, names ...string) {
 		return pflag.NormalizedName(name)
 	})
 	m.add(c)
+	m.pvkHint = labPVKHint
 	m.labInput.flags(c, append(names, "explain")...)
 	c.Flags().Lookup("pvk").Usage = "PIN verification key, `hex`: TDES of 32 or 48 digits"
 	if method != "" {
@@ -57,15 +58,16 @@ Some flags have short names: --table, --vdata, --pan-start, --pan-length and
 --pan-pad are --decimalization-table, --validation-data, --validation-start,
 --validation-length and --validation-pad.`
 
+const labPVKHint = "a PIN verification key is TDES of 32 or 48 hex digits"
+
 // labPVK reads a PIN verification key.
 func labPVK(text string, u keys.Usage) (keys.Key, error) {
-	const hint = "a PIN verification key is TDES of 32 or 48 hex digits"
 	if text == "" {
-		return keys.Key{}, usage("--pvk is missing").withHint("%s", hint)
+		return keys.Key{}, usage("--pvk is missing").withHint("%s", labPVKHint)
 	}
 	k, err := cleartext.ParseTDES(text, u)
 	if err != nil {
-		return keys.Key{}, keyProblem("--pvk", err, hint)
+		return keys.Key{}, keyProblem("--pvk", err, labPVKHint)
 	}
 	return k, nil
 }

@@ -41,9 +41,32 @@ func jsonLine(v any) (string, error) {
 	return b.String(), nil
 }
 
+// written passes on what is written and keeps whether that failed, for writers whose
+// errors nobody looks at: a help text that was cut off is no success.
+type written struct {
+	w      io.Writer
+	failed bool
+}
+
+func (w *written) Write(b []byte) (int, error) {
+	n, err := w.w.Write(b)
+	w.failed = w.failed || err != nil
+	return n, err
+}
+
+// err is the error of a command that ended with err.
+func (w *written) err(err error) error {
+	if err == nil && w.failed {
+		return errNotWritten()
+	}
+	return err
+}
+
+func errNotWritten() error { return usage("the result could not be written") }
+
 func writeAll(w io.Writer, text string) error {
 	if _, err := io.WriteString(w, text); err != nil {
-		return usage("the result could not be written")
+		return errNotWritten()
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type methodFlags struct {
 	validationDigits string
 	storedFormat     string
 
+	pvkHint string // what to give as --pvk
 	changed func(flag string) bool
 }
 
@@ -55,6 +56,7 @@ func (m *methodFlags) add(c *cobra.Command) {
 	f.IntVar(&m.checkLength, "check-length", pinverify.WholePIN, "digits that the offset covers, from the right; 0 is the whole PIN (ibm-3624)")
 	f.StringVar(&m.validationDigits, "validation-digits", "", "three decimal digits (interbank)")
 	f.StringVar(&m.storedFormat, "stored-format", "", "format of the stored block (stored-block)")
+	m.pvkHint = "it is the label of the method's key on the device"
 	m.changed = f.Changed
 	completeWith(c, "method", methodNames)
 	completeWith(c, "stored-format", formatNames)
@@ -75,7 +77,7 @@ func (m *methodFlags) get(optional bool) (pinverify.Method, error) {
 		return nil, usage("--method: there is no method of that name").withHint("methods are %s", strings.Join(methodNames(), ", "))
 	}
 	if m.key == "" {
-		return nil, usage("--pvk is missing").withHint("it is the label of the method's key on the device")
+		return nil, usage("--pvk is missing").withHint("%s", m.pvkHint)
 	}
 	for _, flag := range settings {
 		if m.changed(flag) && !slices.Contains(p.flags, flag) {

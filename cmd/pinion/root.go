@@ -41,6 +41,8 @@ does not decode.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	attach(root, "", e)
+	root.InitDefaultCompletionCmd()
+	group(child(root, "completion")) // alone it has no fault to find with a shell it does not know
 	return root
 }
 
@@ -90,7 +92,9 @@ func noArgs(c *cobra.Command, args []string) error {
 func run(ctx context.Context, args []string, e *env) int {
 	root := newRoot(e)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	out := &written{w: e.stdout}
+	root.SetOut(out)
+	err := out.err(root.ExecuteContext(ctx))
 	if ctx.Err() != nil {
 		err = afterInterrupt(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -243,4 +244,45 @@ func TestNothingTypedIsEchoed(t *testing.T) {
 			require.NotContains(t, stderr, value)
 		})
 	}
+}
+
+// fullDisk is a writer that takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+// TestNotWritten: what nobody could read is no success, whatever it was.
+func TestNotWritten(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"--help", "help formats", "formats", "key", "key list --help", "version", "lab formats", "demo --fast --device soft:"} {
+		var b bytes.Buffer
+		e := &env{stdin: strings.NewReader(""), stdout: fullDisk{}, stderr: &b}
+		require.Equal(t, exitUsage, run(t.Context(), strings.Fields(line), e), line)
+		require.Equal(t, "pinion: the result could not be written\n", b.String(), line)
+	}
+}
+
+// TestWrongLines says what is wrong with command lines that are typed in haste.
+func TestWrongLines(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "empty")
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	for line, want := range map[string]string{
+		"--version":               "'pinion version' prints it",
+		"completion tcsh":         "pinion completion has no command",
+		"lab combine":             "--part is missing",
+		"lab natural":             "32 or 48 hex digits",
+		"lab verify --method gbp": "32 or 48 hex digits",
+		"key combine --label k --usage K0 --algorithm TDES2": "--parts is missing",
+		"audit verify one two":                               "more than one file",
+		"audit verify --store sqlite:" + empty:               "no database at that path",
+	} {
+		code, stdout, stderr := command(t, strings.Fields(line)...)
+		require.Equal(t, exitUsage, code, line)
+		require.Empty(t, stdout, line)
+		require.Contains(t, stderr, want, line)
+	}
+	info, err := os.Stat(empty)
+	require.NoError(t, err)
+	require.Zero(t, info.Size(), "no database was made of it")
 }

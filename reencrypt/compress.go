@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"runtime"
@@ -128,7 +129,7 @@ const maxWindow = 64 << 20
 // compressed file does, so the name does not matter.
 func unpack(r io.Reader) (io.Reader, Compression, error) {
 	b := bufio.NewReaderSize(r, 256<<10)
-	first, err := b.Peek(4)
+	first, err := b.Peek(10)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, None, err
 	}
@@ -136,12 +137,29 @@ func unpack(r io.Reader) (io.Reader, Compression, error) {
 	case bytes.HasPrefix(first, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(b)
 		return z, Gzip, err
-	case bytes.Equal(first, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case bytes.HasPrefix(first, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			return nil, None, err
 		}
 		return z.IOReadCloser(), Zstd, nil
 	}
+	if name := unread(first); name != "" {
+		return nil, None, fmt.Errorf("it is compressed by %s: want gzip, zstd or no compression", name)
+	}
 	return b, None, nil
+}
+
+// unread tells by its first 10 bytes what a file is compressed by that is not read here,
+// and would be taken for rows of nonsense.
+func unread(first []byte) string {
+	switch {
+	case bytes.HasPrefix(first, []byte("BZh")) && bytes.HasSuffix(first, []byte("1AY&SY")):
+		return "bzip2"
+	case bytes.HasPrefix(first, []byte("\xfd7zXZ\x00")):
+		return "xz"
+	case bytes.HasPrefix(first, []byte("PK\x03\x04")):
+		return "zip"
+	}
+	return ""
 }

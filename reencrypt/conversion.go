@@ -98,7 +98,7 @@ func (s *splitter) findTitles(at int) error {
 		}
 		at += n
 	}
-	return fmt.Errorf("%w: no row at the start has a block, and says what the columns are", ErrColumns)
+	return &ColumnError{RoleBlock, "no row at the start has a block, and says what the columns are"}
 }
 
 // titlesIn returns the names of the members of an object, nil if it has no block.

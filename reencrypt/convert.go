@@ -2,7 +2,6 @@ package reencrypt
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
@@ -108,9 +107,13 @@ func (c *Converter) columns() error {
 		RoleBlock: true, RoleKSN: c.fromBDK, RoleToKSN: c.toBDK && !c.job.toSame,
 		RolePAN: max(c.job.From.Format.MinPANLength(), c.job.To.Format.MinPANLength()) > 0,
 	}
+	why := map[Role]string{
+		RoleKSN:   ", the key serial number, and the incoming key is a base derivation key",
+		RoleToKSN: ", the key serial number of the new block, and the outgoing key is a base derivation key",
+	}
 	for _, role := range roles {
 		if need[role] && !c.layout.has(role) {
-			return fmt.Errorf("%w: the header has none for %s", ErrColumns, role)
+			return &ColumnError{role, "the header has none for " + string(role) + why[role]}
 		}
 	}
 	return nil

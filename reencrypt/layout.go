@@ -25,7 +25,8 @@ func Roles() []Role { return []Role{RolePAN, RoleBlock, RoleKSN, RoleToKSN, Role
 // none stands for a column that is not there.
 const none = -1
 
-// ErrColumns says that the columns of an input are not those that were asked for.
+// ErrColumns says that the columns of an input are not those that were asked for. Where
+// another name for one would do, it is in a [*ColumnError].
 var ErrColumns = errors.New("reencrypt: columns")
 
 // Layout says where in a row things are. It is made once for an input, and can be
@@ -83,7 +84,7 @@ func NewLayout(kind Kind, delimiter byte, names map[Role]string) (*Layout, error
 func (l *Layout) header(line []byte) error {
 	fields, ok := csvFields(chomp(line), l.Delimiter, nil)
 	if !ok {
-		return fmt.Errorf("%w: the header is not well-formed", ErrColumns)
+		return errHeader
 	}
 	titles := make([]string, len(fields))
 	for i, f := range fields {
@@ -96,12 +97,12 @@ func (l *Layout) header(line []byte) error {
 	taken := map[int]bool{}
 	for _, role := range Roles() { // those that were named first: they take their columns from the others
 		if name, named := l.Names[role]; named {
-			at, err := column(titles, name, func(a, b string) bool { return a == b })
-			if err == nil && at == none {
-				err = fmt.Errorf("%w: there is none of the name that --map gives for %s", ErrColumns, role)
-			}
-			if err != nil {
-				return err
+			at, times := column(titles, name, func(a, b string) bool { return a == b })
+			switch {
+			case times == 0:
+				return fmt.Errorf("%w: there is none of the name that --map gives for %s (upper and lower case are told apart)", ErrColumns, role)
+			case times > 1:
+				return fmt.Errorf("%w: two have the name that --map gives for %s", ErrColumns, role)
 			}
 			l.Columns[role], taken[at] = at, true
 		}
@@ -110,9 +111,9 @@ func (l *Layout) header(line []byte) error {
 		if _, named := l.Names[role]; named {
 			continue
 		}
-		at, err := column(titles, string(role), strings.EqualFold)
-		if err != nil {
-			return err
+		at, times := column(titles, string(role), strings.EqualFold)
+		if times > 1 {
+			return &ColumnError{role, "two are called " + string(role) + ", in upper case or lower case"}
 		}
 		if at != none && !taken[at] {
 			l.Columns[role], l.Names[role] = at, titles[at]
@@ -121,19 +122,15 @@ func (l *Layout) header(line []byte) error {
 	return nil
 }
 
-// column returns the place of a title.
-func column(titles []string, name string, same func(a, b string) bool) (int, error) {
-	at := none
+// column returns the place of a title, and how often it is there.
+func column(titles []string, name string, same func(a, b string) bool) (at, times int) {
+	at = none
 	for i, t := range titles {
-		if !same(t, name) {
-			continue
+		if same(t, name) {
+			at, times = i, times+1
 		}
-		if at != none {
-			return none, fmt.Errorf("%w: two have the same name, and it is asked for", ErrColumns)
-		}
-		at = i
 	}
-	return at, nil
+	return at, times
 }
 
 // place returns the column of a role.

@@ -7,6 +7,8 @@ import (
 	"io"
 )
 
+var errHeader = fmt.Errorf("%w: the header is not well-formed: a quote in it is wrong or not closed", ErrColumns)
+
 // preamble reads what is before the rows, which goes into the output as it is: of
 // CSV the header, and a byte order mark.
 func (s *splitter) preamble() ([]byte, error) {
@@ -33,8 +35,10 @@ func (s *splitter) preamble() ([]byte, error) {
 			switch {
 			case at+n == len(s.rest) && s.ended != nil && !errors.Is(s.ended, io.EOF):
 				return nil, s.ended // it may be cut off
+			case reason == TooLong:
+				return nil, fmt.Errorf("%w: the header is longer than 64 KiB", ErrColumns)
 			case reason != "":
-				return nil, fmt.Errorf("%w: the header is not well-formed", ErrColumns)
+				return nil, errHeader
 			case n > 0 && blank(s.rest[at:at+n]):
 				at += n
 				continue
@@ -43,7 +47,9 @@ func (s *splitter) preamble() ([]byte, error) {
 					return nil, err
 				}
 				at += n
-			case s.ended == nil && len(s.rest) <= maxLine:
+			case s.ended == nil && len(s.rest)-at > maxLine:
+				return nil, ErrRows
+			case s.ended == nil:
 				s.rest = s.fill(s.rest)
 				continue
 			default:

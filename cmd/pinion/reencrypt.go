@@ -73,8 +73,9 @@ WHILE IT RUNS the outputs are called OUT.partial and REJECTS.partial. They get t
 names when all rows are done; a file that is there is not touched without --force.
 OUT.checkpoint says how far they are on the disk, every --checkpoint rows. After
 whatever ended a run, the same command with --resume goes on from there, also where
-nothing was begun yet. Other keys, formats, columns or another input are refused; what
-was written and read before is held to its hash.
+nothing was begun yet. Other keys, formats, columns or another input are refused, also
+one that was put right: then begin anew with --force. What was written and read before is
+held to its hash.
 
 An output made in several goes is that of one go, byte for byte, where the new format
 has no random fill (ISO-0, ISO-2). With ISO-1, ISO-3 and ISO-4 every run seals anew and

@@ -200,11 +200,13 @@ func reencryptProblem(err error) error {
 		{reencrypt.ErrChanged, "put it back as it was and --resume, or begin anew with --force"},
 		{reencrypt.ErrCheckpoint, "begin anew with --force"},
 		{reencrypt.ErrKind, "give --records csv or --records ndjson"},
-		{reencrypt.ErrColumns, "--map pan=COLUMN says what a column is called"},
 	} {
 		if errors.Is(err, h.err) {
 			return p.withHint("%s", h.hint)
 		}
+	}
+	if column := (*reencrypt.ColumnError)(nil); errors.As(err, &column) {
+		return p.withHint("--map %s=COLUMN says what its column is called", column.Role)
 	}
 	var stopped *reencrypt.Stopped
 	if !errors.As(err, &stopped) {
@@ -219,10 +221,21 @@ func reencryptProblem(err error) error {
 		p.hint = h
 	}
 	if stopped.Resumable {
-		p.hint = strings.TrimPrefix(p.hint+"; the same command with --resume goes on from there", "; ")
+		p.hint = strings.TrimPrefix(p.hint+"; "+howToGoOn(err), "; ")
 	}
 	if errors.Is(err, context.Canceled) {
 		p.code = exitInterrupted
 	}
 	return p
+}
+
+// howToGoOn says what to do after a run that can be resumed, with the same input.
+func howToGoOn(err error) string {
+	switch {
+	case errors.Is(err, reencrypt.ErrRows):
+		return "--force begins anew, with an input that was put right"
+	case errors.Is(err, reencrypt.ErrInput):
+		return "--force begins anew, with an input that was put right; if this one can be read after all, the same command with --resume goes on from there"
+	}
+	return "the same command with --resume goes on from there"
 }

@@ -12,7 +12,7 @@ import (
 // Rejects of a job that translates. The job is no dry run: that needs no workers.
 type Options struct {
 	URL string
-	HSM *hsm.HSM // asked for keys, policy and exposure, and given no block
+	HSM *hsm.HSM // asked for keys, policy and exposure, and given no block of a row
 	Job reencrypt.Job
 
 	In, Out, Rejects string         // files

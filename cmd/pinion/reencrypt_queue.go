@@ -29,7 +29,7 @@ MANY MACHINES: with --queue URL, the address of a PostgreSQL database, the rows 
 translated by workers on any number of machines, each with a device that has the same
 keys. The command that has --in and --out puts chunks of --batch rows into the database
 as jobs of River, and writes what comes back, in its order: the same output, byte for
-byte, as of one machine. Its device is asked for keys and policy, and given no block. A
+byte, as of one machine. Its device is asked for keys and policy, and given no block of a row. A
 worker is 'pinion reencrypt --queue URL --work --device URI'. It takes chunks until the
 runs that there are are done, or with --stay until it is stopped; where there is no run
 it waits for one. It needs --policy and --allow-in-process as if it had the file. A

@@ -99,8 +99,10 @@ rows and asks the device for keys, policy and exposure, and gives it no block of
 --sample N takes N rows, the same ones every time, chosen over the whole file by a hash
 of their number.
 
-The exit code is 0 if all rows were translated, 1 if some were rejected, 130 if it was
-interrupted, and otherwise as 'pinion help exit-codes' says.`
+The exit code is 0 if all rows were translated, and 1 if some were rejected: after both
+all rows are done and the outputs have their names. It is 2 if the run was stopped since
+too many rows were rejected, and 130 if it was interrupted: OUT is then not there, or is
+that of an earlier run. Otherwise it is as 'pinion help exit-codes' says.`
 
 func newReencrypt(e *env) *cobra.Command {
 	r := &reencryptFlags{device: deviceFlags{existing: true}}

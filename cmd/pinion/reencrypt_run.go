@@ -215,7 +215,8 @@ func reencryptProblem(err error) error {
 	p.what = fmt.Sprintf("stopped after %d rows: %s", stopped.Rows, p.what)
 	p.hint = ""
 	if errors.Is(err, reencrypt.ErrRejects) {
-		p.code, p.hint = exitNo, "look at the key and the format; if so many may be rejected, --max-rejects none"
+		// Not exitNo, which is a run that was done to its end.
+		p.code, p.hint = exitUsage, "look at the key and the format; if so many may be rejected, --max-rejects none"
 	}
 	if h := hintOf(stopped.Err); h != "" && !errors.Is(err, hsm.ErrUnavailable) {
 		p.hint = h

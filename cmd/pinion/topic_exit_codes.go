@@ -13,8 +13,9 @@ func newExitCodesTopic(*env) *cobra.Command {
 
   0    done; the answer is yes
   1    the answer is no: a wrong PIN, a block that does not open, a vector or a
-       record that failed
-  2    the input or the command line is wrong, or a file cannot be read
+       record that failed, a file that was done and has rows among its rejects
+  2    the input or the command line is wrong, or a file cannot be read; or
+       reencrypt was stopped since too many rows were rejected
   3    refused: by the policy, by the exposure of a PIN, by the usage of a key, or
        the credential by the token, which may lock itself if it is tried again;
        or there is no such key, or there is one already

@@ -39,6 +39,7 @@ var allowed = map[string]string{
 	"internal/durable":           "",
 	"internal/flock":             "",
 	"internal/errtext":           "",
+	"internal/sqlstate":          "",
 	"internal/secretfile":        "",
 	"internal/bitdes":            "internal/overlap golang.org/x/sys/cpu",
 	"internal/isofield":          "golang.org/x/sys/cpu",
@@ -84,11 +85,11 @@ var allowed = map[string]string{
 	"hsm/pool":          "hsm keys keys/dukpt pinblock pinverify github.com/sony/gobreaker/v2",
 	"issuer/audit":      "",
 	"reencrypt":         "hsm internal/durable internal/flock issuer/audit keys keys/dukpt pinblock github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd",
-	"reencrypt/queue": "hsm internal/durable internal/flock keys pinblock reencrypt github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn " +
+	"reencrypt/queue": "hsm internal/durable internal/flock internal/sqlstate keys pinblock reencrypt github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn " +
 		"github.com/jackc/pgx/v5/pgxpool github.com/klauspost/compress/gzip github.com/klauspost/compress/zstd github.com/riverqueue/river " +
 		"github.com/riverqueue/river/riverdriver/riverpgxv5 github.com/riverqueue/river/rivermigrate github.com/riverqueue/river/rivertype golang.org/x/sync/errgroup",
 	"issuer": "hsm internal/luhn internal/veil issuer/audit pinblock pinverify",
-	"issuer/sqlstore": "issuer issuer/audit github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool " +
+	"issuer/sqlstore": "internal/sqlstate issuer issuer/audit github.com/jackc/pgx/v5 github.com/jackc/pgx/v5/pgconn github.com/jackc/pgx/v5/pgxpool " +
 		"github.com/jackc/pgx/v5/stdlib github.com/pressly/goose/v3 github.com/pressly/goose/v3/lock modernc.org/sqlite modernc.org/sqlite/lib",
 	"issuer/access":  "github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/json github.com/go-jose/go-jose/v4/jwt golang.org/x/time/rate",
 	"issuer/session": "hsm keys keys/cleartext pinblock pinblock/clear github.com/go-jose/go-jose/v4 github.com/go-jose/go-jose/v4/json",

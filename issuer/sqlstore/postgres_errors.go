@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/pinion-hsm/pinion/internal/sqlstate"
 )
 
 // explain implements engine.
@@ -29,7 +31,7 @@ func pgFault(e *pgconn.PgError) *fault {
 	if e.ConstraintName != "" {
 		f.what += ", constraint " + strconv.Quote(e.ConstraintName)
 	}
-	if s, ok := pgStates[e.Code]; ok {
+	if s := sqlstate.Text(e.Code); s != "" {
 		f.what += ": " + s
 	}
 	switch {
@@ -39,18 +41,4 @@ func pgFault(e *pgconn.PgError) *fault {
 		f.kind = broken
 	}
 	return f
-}
-
-// pgStates are the codes that operators meet.
-var pgStates = map[string]string{
-	"25006": "it is read-only",
-	"28P01": "the password was refused",
-	"28000": "the role may not log in",
-	"3D000": "no such database",
-	"42501": "the role may not do this",
-	"42P01": "a table is missing",
-	"53100": "the disk is full",
-	"53300": "too many connections",
-	"57P01": "it is shutting down",
-	"57P03": "it is starting or shutting down",
 }

@@ -40,7 +40,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[chunkArgs]) error {
 	}
 	c, err := w.fetch(ctx, a, job.Args)
 	if errors.Is(err, pgx.ErrNoRows) {
-		w.o.Note(fmt.Sprintf("run %s: chunk %d was done by another", job.Args.Run, job.Args.N))
+		if w.knows(ctx, job.Args.Run) { // or the chunk is gone with its run
+			w.o.Note(fmt.Sprintf("run %s: chunk %d was done by another", job.Args.Run, job.Args.N))
+		}
 		return nil
 	}
 	if err != nil {
@@ -61,6 +63,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[chunkArgs]) error {
 		w.refuse(job.Args.Run, a, err)
 		return river.JobSnooze(deviceLost)
 	case err != nil:
+		w.complain(fmt.Sprintf("run %s: the device failed for chunk %d, which is tried again", job.Args.Run, job.Args.N))
 		return errors.New("the device failed")
 	}
 	return failed(w.handIn(ctx, job, o))
@@ -109,6 +112,12 @@ func (w *worker) fetch(ctx context.Context, a *assignment, args chunkArgs) (*ree
 	return reencrypt.NewChunk(a.spec.Layout, first, data), nil
 }
 
+// knows reports whether a run is in the database.
+func (w *worker) knows(ctx context.Context, run string) (there bool) {
+	err := w.db.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pinion_reencrypt.run WHERE id = $1)`, run).Scan(&there)
+	return err == nil && there
+}
+
 // handIn writes what came of a chunk, deletes the chunk, and completes the job, all or
 // nothing.
 func (w *worker) handIn(ctx context.Context, job *river.Job[chunkArgs], o *reencrypt.Outcome) error {
@@ -118,7 +127,10 @@ func (w *worker) handIn(ctx context.Context, job *river.Job[chunkArgs], o *reenc
 	}
 	done := false
 	err = pgx.BeginFunc(ctx, w.db.pool, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `DELETE FROM pinion_reencrypt.chunk WHERE run = $1 AND n = $2`, job.Args.Run, job.Args.N)
+		// The run is locked before the chunk, as by who forgets it: neither waits for the
+		// other for ever.
+		tag, err := tx.Exec(ctx, `WITH r AS MATERIALIZED (SELECT id FROM pinion_reencrypt.run WHERE id = $1 FOR KEY SHARE)
+			DELETE FROM pinion_reencrypt.chunk c USING r WHERE c.run = r.id AND c.n = $2`, job.Args.Run, job.Args.N)
 		if err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func (s *submitter) collect(ctx context.Context, filled <-chan struct{}) error {
 	if err := s.tooMany(ctx); err != nil { // a run that goes on may have had them before
 		return err
 	}
-	at, saved := s.point.Chunks, time.Now()
+	at, saved, beaten := s.point.Chunks, time.Now(), time.Now()
 	total := int64(-1)
 	for {
 		list, err := s.results(ctx, at)
@@ -75,6 +75,12 @@ func (s *submitter) collect(ctx context.Context, filled <-chan struct{}) error {
 				}
 			}
 		default:
+		}
+		if time.Since(beaten) > beatEvery {
+			if err := s.beat(ctx); err != nil {
+				return err
+			}
+			beaten = time.Now()
 		}
 		over := at == total
 		if over || s.point.Chunks > s.collected.Load() && (time.Since(saved) > syncEvery || at-s.collected.Load() > int64(s.o.Ahead/4)) {
@@ -103,7 +109,21 @@ func (s *submitter) tooMany(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	return errors.Join(err, s.save(ctx))
+	return errors.Join(err, s.save(ctx), s.halt(ctx))
+}
+
+// halt has workers leave the run, until somebody goes on with it.
+func (s *submitter) halt(ctx context.Context) error {
+	return s.db.transact(ctx, func(tx pgx.Tx) error {
+		return mine(tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET stopped = now() WHERE id = $1 AND owner = $2`, s.id, s.owner))
+	})
+}
+
+// beat says in the database that the run is at work, and finds out if it is another's.
+func (s *submitter) beat(ctx context.Context) error {
+	return s.db.transact(ctx, func(tx pgx.Tx) error {
+		return mine(tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET touched = now() WHERE id = $1 AND owner = $2`, s.id, s.owner))
+	})
 }
 
 // write writes what came of one chunk.

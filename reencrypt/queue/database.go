@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS pinion_reencrypt.run (
 	manifest    jsonb
 );
 ALTER TABLE pinion_reencrypt.run ADD COLUMN IF NOT EXISTS place text NOT NULL DEFAULT '';
+ALTER TABLE pinion_reencrypt.run ADD COLUMN IF NOT EXISTS output text NOT NULL DEFAULT '',
+	ADD COLUMN IF NOT EXISTS touched timestamptz NOT NULL DEFAULT now(), ADD COLUMN IF NOT EXISTS stopped timestamptz;
 CREATE TABLE IF NOT EXISTS pinion_reencrypt.chunk (
 	run   text NOT NULL REFERENCES pinion_reencrypt.run ON DELETE CASCADE,
 	n     bigint NOT NULL,
@@ -70,12 +72,33 @@ type database struct {
 	wait time.Duration // how long it is waited for
 }
 
-// open opens a database and makes sure of its tables.
-func open(ctx context.Context, url string, connections int, wait time.Duration) (*database, error) {
+// open opens a database and makes sure of its tables. note is told if it is waited for,
+// and if the network can read along.
+func open(ctx context.Context, url string, connections int, wait time.Duration, note func(string)) (*database, error) {
 	conf, err := config(url, connections)
 	if err != nil {
 		return nil, err
 	}
+	return openAt(ctx, conf, wait, note)
+}
+
+func openAt(ctx context.Context, conf *pgxpool.Config, wait time.Duration, note func(string)) (*database, error) {
+	d, err := connect(ctx, conf, wait)
+	if err != nil {
+		return nil, err
+	}
+	if err := patientlyTold(ctx, wait, note, func() error { return failed(d.migrate(ctx)) }); err != nil {
+		d.close()
+		return nil, err
+	}
+	if clear, err := poolInClear(ctx, d.pool); err == nil && clear {
+		note(clearNote)
+	}
+	return d, nil
+}
+
+// connect makes the pool of a database, which need not answer yet.
+func connect(ctx context.Context, conf *pgxpool.Config, wait time.Duration) (*database, error) {
 	params := conf.ConnConfig.RuntimeParams
 	// A worker that hangs in mid-transaction must not keep its chunk for ever.
 	if params["idle_in_transaction_session_timeout"] == "" {
@@ -85,12 +108,7 @@ func open(ctx context.Context, url string, connections int, wait time.Duration) 
 	if err != nil {
 		return nil, ErrURL
 	}
-	d := &database{pool: pool, wait: wait}
-	if err := patiently(ctx, wait, func() error { return failed(d.migrate(ctx)) }); err != nil {
-		pool.Close()
-		return nil, err
-	}
-	return d, nil
+	return &database{pool: pool, wait: wait}, nil
 }
 
 // config reads the address of a database.
@@ -134,7 +152,7 @@ func (d *database) migrate(ctx context.Context) error {
 	}
 	var there bool
 	if err := conn.QueryRow(ctx, `SELECT to_regclass('pinion_reencrypt.result') IS NOT NULL AND EXISTS
-		(SELECT FROM pg_attribute WHERE attrelid = to_regclass('pinion_reencrypt.chunk') AND attname = 'places')`).Scan(&there); err != nil || there {
+		(SELECT FROM pg_attribute WHERE attrelid = to_regclass('pinion_reencrypt.run') AND attname = 'stopped')`).Scan(&there); err != nil || there {
 		return err
 	}
 	_, err = conn.Exec(ctx, tables)

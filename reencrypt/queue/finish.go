@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,8 +12,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/pinion-hsm/pinion/internal/durable"
 	"github.com/pinion-hsm/pinion/reencrypt"
@@ -81,9 +78,14 @@ func (s *submitter) place(ctx context.Context, m *reencrypt.Manifest) error {
 		}
 	}
 	if s.o.Keep {
+		s.dropToken() // what replaces the files another time leaves what was kept
 		return nil
 	}
-	return s.forget(ctx)
+	if err := s.db.forget(ctx, s.id); err != nil {
+		return err
+	}
+	s.dropToken()
+	return nil
 }
 
 // name gives a whole file its name, unless it has it already.
@@ -101,43 +103,6 @@ func name(path string, size int64) error {
 	}
 	if info, err := os.Stat(partial); err == nil && info.Size() == 0 { // the lock made it
 		return os.Remove(partial)
-	}
-	return nil
-}
-
-// forget deletes a run with all that is left of it, and its jobs.
-func (s *submitter) forget(ctx context.Context) error {
-	return patiently(ctx, s.o.Wait, func() error {
-		if _, err := s.db.pool.Exec(ctx, `DELETE FROM pinion_reencrypt.run WHERE id = $1`, s.id); err != nil {
-			return failed(err)
-		}
-		return failed(s.forgetJobs(ctx))
-	})
-}
-
-// forgetJobs deletes the jobs. Those that are running, or were when their worker was
-// lost, find nothing to do; River deletes them when they are over.
-func (s *submitter) forgetJobs(ctx context.Context) error {
-	ended := river.NewJobDeleteManyParams().Queues(queueOf(s.id)).First(10_000).
-		States(rivertype.JobStateAvailable, rivertype.JobStateCancelled, rivertype.JobStateCompleted, rivertype.JobStateDiscarded,
-			rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateScheduled)
-	for {
-		r, err := s.client.JobDeleteMany(ctx, ended)
-		if err != nil {
-			return err
-		}
-		if len(r.Jobs) == 0 {
-			break
-		}
-	}
-	running, err := s.client.JobList(ctx, river.NewJobListParams().Queues(queueOf(s.id)).States(rivertype.JobStateRunning).First(10_000))
-	if err != nil {
-		return err
-	}
-	for _, job := range running.Jobs {
-		if _, err := s.client.JobCancel(ctx, job.ID); err != nil && !errors.Is(err, rivertype.ErrNotFound) {
-			return err
-		}
 	}
 	return nil
 }

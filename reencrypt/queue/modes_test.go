@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -123,7 +124,13 @@ func TestTooManyRejects(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, 5000)
 	s.o.Job.From, s.o.Job.To = s.o.Job.To, s.o.Job.From
-	wait := s.work(t, (&device{}).open(t), queue.WorkOptions{Workers: 4})
+	ctx, cancel := context.WithCancel(t.Context())
+	stays := make(chan error, 1)
+	h := (&device{}).open(t)
+	go func() {
+		_, err := queue.Work(ctx, queue.WorkOptions{URL: s.url, HSM: h, Workers: 4, Wait: time.Minute, Stay: true})
+		stays <- err
+	}()
 	_, err := queue.Submit(t.Context(), s.o)
 	require.ErrorIs(t, err, reencrypt.ErrRejects)
 	var stopped *reencrypt.Stopped
@@ -141,8 +148,8 @@ func TestTooManyRejects(t *testing.T) {
 	s.o.MaxRejects = reencrypt.NoLimit()
 	m, err := queue.Submit(t.Context(), s.o)
 	require.NoError(t, err)
-	_, err = wait()
-	require.NoError(t, err)
+	cancel()
+	require.NoError(t, <-stays)
 	require.EqualValues(t, 5000, m.Rejected)
 	require.Len(t, s.lines(t, "rejects.csv"), 5001)
 
@@ -157,7 +164,7 @@ func TestTooManyRejects(t *testing.T) {
 	s.o.Resume = true
 	s.o.MaxRejects, err = reencrypt.ParseLimit("10")
 	require.NoError(t, err)
-	m, err = queue.Submit(t.Context(), s.o)
+	m, err = queue.Submit(t.Context(), s.o) // all results are there: it needs no worker
 	require.NoError(t, err)
 	require.EqualValues(t, 10, m.Rejected)
 }

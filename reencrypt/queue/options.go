@@ -37,6 +37,7 @@ type Options struct {
 	AuditLog string           // a file; "" is none
 	Program  string           // for the manifest
 	Began    func(run string) // is told the name of the run; may be nil
+	Note     func(string)     // is told what happens; may be nil
 	Meter    *Meter           // may be nil
 }
 
@@ -44,6 +45,13 @@ const (
 	usualBatch = 4096
 	usualAhead = 1024
 	insertions = 16 // chunks of one transaction
+)
+
+// MinAhead is how many chunks may be in the database at least, and MaxWorkers how many a
+// worker may have in hand.
+const (
+	MinAhead   = 2 * insertions
+	MaxWorkers = 1024
 )
 
 // settled fills in what was left out.
@@ -62,6 +70,9 @@ func (o Options) settled() (Options, error) {
 	}
 	if o.Began == nil {
 		o.Began = func(string) {}
+	}
+	if o.Note == nil {
+		o.Note = func(string) {}
 	}
 	if o.Job.Mode != reencrypt.Translate {
 		o.Out = ""
@@ -103,8 +114,12 @@ func (o *Options) check() error {
 		return problemf("input, output and rejects are files")
 	case o.Batch < 1 || o.Batch > reencrypt.MaxBatch:
 		return problemf("a batch has 1 to %d rows", reencrypt.MaxBatch)
-	case o.Ahead < 2*insertions || o.Rescue < time.Second || o.Wait < 0:
-		return problemf("a number is out of range")
+	case o.Ahead < MinAhead:
+		return problemf("at least %d chunks may be in the database", MinAhead)
+	case o.Rescue < time.Second:
+		return problemf("a chunk is rescued after a second or more")
+	case o.Wait < 0:
+		return problemf("how long a database is waited for is not negative")
 	case o.Sample < 0 || o.Sample > reencrypt.MaxSample:
 		return problemf("a sample has 1 to %d rows", reencrypt.MaxSample)
 	case o.Resume && o.Force:

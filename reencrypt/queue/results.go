@@ -22,7 +22,7 @@ func (s *submitter) total(ctx context.Context) (n int64, err error) {
 
 // results returns the results from a place on, as far as none is missing.
 func (s *submitter) results(ctx context.Context, at int64) (list []result, err error) {
-	err = patiently(ctx, s.o.Wait, func() error {
+	err = patientlyTold(ctx, s.o.Wait, s.o.Note, func() error {
 		list = list[:0]
 		rows, err := s.db.pool.Query(ctx, `SELECT n, out, rejects, sum, rows_read, translated, reasons, device FROM pinion_reencrypt.result
 			WHERE run = $1 AND n >= $2 AND n < $3 ORDER BY n`, s.id, at, at+fetches)

@@ -40,6 +40,9 @@ func openTableSource(ctx context.Context, o *Options) (*tableSource, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.clear && o.Table.URL != o.URL { // of that one Submit tells
+		o.Note(clearTableNote)
+	}
 	s := &tableSource{t: t, batch: o.Batch, wait: o.Wait, hash: sha256.New()}
 	if s.rows, err = reencrypt.NewLayout(reencrypt.CSV, o.Delimiter, t.roles); err == nil {
 		t.delimiter = s.rows.Delimiter

@@ -23,6 +23,8 @@ type submitter struct {
 	client *river.Client[pgxTx]
 	id     string
 	owner  string // who may go on with the run: a process that was replaced may not
+	token  string // of the output: see identify
+	output string // hash of the token and the output's path
 	spec   spec
 	source source
 	out    *sink
@@ -82,7 +84,11 @@ func Submit(ctx context.Context, o Options) (*reencrypt.Manifest, error) {
 		s.leave()
 		return nil, err
 	}
-	if s.db, err = open(ctx, o.URL, 6, o.Wait); err != nil {
+	if err := s.identify(); err != nil {
+		s.leave()
+		return nil, err
+	}
+	if s.db, err = open(ctx, o.URL, 6, o.Wait, o.Note); err != nil {
 		s.leave()
 		return nil, err
 	}
@@ -132,6 +138,7 @@ func (s *submitter) all(ctx context.Context) (*reencrypt.Manifest, error) {
 	}
 	if s.over {
 		s.leave()
+		s.dropToken()
 		return m, nil
 	}
 	s.o.Began(s.id)
@@ -154,7 +161,7 @@ func (s *submitter) all(ctx context.Context) (*reencrypt.Manifest, error) {
 // to be given.
 func (s *submitter) begin(ctx context.Context) (*reencrypt.Manifest, error) {
 	if s.o.Force {
-		if err := s.forget(ctx); err != nil {
+		if err := s.replace(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -170,7 +177,9 @@ func (s *submitter) begin(ctx context.Context) (*reencrypt.Manifest, error) {
 			Scan(&s.before.chunks, &s.before.rows, &s.before.sum, &s.before.place, &s.before.filled, &state, &manifest)
 		if there = err == nil; there {
 			if s.o.Resume {
-				_, err = tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET owner = $2 WHERE id = $1`, s.id, s.owner)
+				if err = s.keepToken(); err == nil {
+					_, err = tx.Exec(ctx, `UPDATE pinion_reencrypt.run SET owner = $2, output = $3, touched = now(), stopped = NULL WHERE id = $1`, s.id, s.owner, s.output)
+				}
 			}
 			return err
 		}
@@ -180,7 +189,9 @@ func (s *submitter) begin(ctx context.Context) (*reencrypt.Manifest, error) {
 		if err := s.free(); err != nil {
 			return nil // nothing is made; see below
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO pinion_reencrypt.run (id, version, spec, owner) VALUES ($1, $2, $3, $4)`, s.id, specVersion, text, s.owner)
+		if err = s.keepToken(); err == nil {
+			_, err = tx.Exec(ctx, `INSERT INTO pinion_reencrypt.run (id, version, spec, owner, output) VALUES ($1, $2, $3, $4, $5)`, s.id, specVersion, text, s.owner, s.output)
+		}
 		return err
 	})
 	switch {

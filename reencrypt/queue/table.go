@@ -38,6 +38,7 @@ type table struct {
 	columns   []column // the key is among them
 	roles     map[reencrypt.Role]string
 	delimiter byte // of the rows as CSV
+	clear     bool // the network can read along
 }
 
 type column struct {
@@ -60,6 +61,9 @@ func openTable(ctx context.Context, from Table, names map[reencrypt.Role]string,
 	}
 	err = patiently(ctx, wait, func() error {
 		all, err := t.find(ctx, from)
+		if err == nil {
+			t.clear, err = poolInClear(ctx, t.pool)
+		}
 		if err != nil {
 			return failed(err)
 		}

@@ -44,6 +44,14 @@ func (r *TableReader) Roles() map[reencrypt.Role]string { return r.t.roles }
 // Name returns what the table is called, with its schema.
 func (r *TableReader) Name() string { return r.t.name() }
 
+// Note returns what whoever reads the table should be told, and "" if that is nothing.
+func (r *TableReader) Note() string {
+	if r.t.clear {
+		return clearTableNote
+	}
+	return ""
+}
+
 // Read implements [io.Reader].
 func (r *TableReader) Read(b []byte) (int, error) {
 	for len(r.rest) == 0 && r.err == nil {

@@ -64,7 +64,8 @@ type assignment struct {
 	spec    spec
 	conv    *reencrypt.Converter
 	refused error // why it is left to others
-	done    bool
+	done    bool  // or stopped, or forgotten: its chunks are not taken any more
+	over    bool  // and none of them is in hand: it may be taken up anew
 }
 
 // Work translates chunks until the runs that there are are done. Where none is, it
@@ -84,10 +85,10 @@ func Work(ctx context.Context, o WorkOptions) (Worked, error) {
 	if o.Logger == nil {
 		o.Logger = silent()
 	}
-	if o.HSM == nil || o.Workers < 1 || o.Workers > 1024 || o.Rescue < time.Second || o.Wait < 0 {
-		return Worked{}, fmt.Errorf("%w: a device is needed, 1 to 1024 workers, and at least a second to rescue", reencrypt.ErrOptions)
+	if o.HSM == nil || o.Workers < 1 || o.Workers > MaxWorkers || o.Rescue < time.Second || o.Wait < 0 {
+		return Worked{}, fmt.Errorf("%w: a device is needed, 1 to %d workers, and at least a second to rescue", reencrypt.ErrOptions, MaxWorkers)
 	}
-	db, err := open(ctx, o.URL, o.Workers+4, o.Wait)
+	db, err := open(ctx, o.URL, o.Workers+4, o.Wait, o.Note)
 	if err != nil {
 		return Worked{}, err
 	}
@@ -145,7 +146,7 @@ func (w *worker) watch(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		var open []found
-		err := patiently(ctx, w.o.Wait, func() (err error) { open, err = w.find(ctx); return failed(err) })
+		err := patientlyTold(ctx, w.o.Wait, w.o.Note, func() (err error) { open, err = w.find(ctx); return failed(err) })
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -165,13 +166,14 @@ func (w *worker) watch(ctx context.Context) error {
 
 // found is a run in the database.
 type found struct {
-	id   string
-	spec []byte
-	done bool
+	id      string
+	spec    []byte
+	stopped bool
+	done    bool // stopped too
 }
 
 func (w *worker) find(ctx context.Context) (open []found, err error) {
-	rows, err := w.db.pool.Query(ctx, `SELECT id, spec, filled AND NOT EXISTS (SELECT 1 FROM pinion_reencrypt.chunk c WHERE c.run = r.id)
+	rows, err := w.db.pool.Query(ctx, `SELECT id, spec, stopped IS NOT NULL, stopped IS NOT NULL OR filled AND NOT EXISTS (SELECT 1 FROM pinion_reencrypt.chunk c WHERE c.run = r.id)
 		FROM pinion_reencrypt.run r WHERE version = $1 AND ($2 = '' OR id = $2) ORDER BY created`, specVersion, w.o.Run)
 	if err != nil {
 		return nil, err
@@ -179,7 +181,7 @@ func (w *worker) find(ctx context.Context) (open []found, err error) {
 	defer rows.Close()
 	for rows.Next() {
 		var f found
-		if err := rows.Scan(&f.id, &f.spec, &f.done); err != nil {
+		if err := rows.Scan(&f.id, &f.spec, &f.stopped, &f.done); err != nil {
 			return nil, err
 		}
 		open = append(open, f)
@@ -189,12 +191,13 @@ func (w *worker) find(ctx context.Context) (open []found, err error) {
 
 // see takes up what is new, and tells whether nothing is left to be done.
 func (w *worker) see(ctx context.Context, open []found) (over bool, err error) {
-	left := map[string]bool{}
+	left, stopped := map[string]bool{}, map[string]bool{}
 	for _, f := range open {
+		stopped[f.id] = f.stopped
 		if f.done {
 			continue
 		}
-		a := w.assignment(f.id)
+		a := w.current(f.id)
 		if a == nil {
 			if a, err = w.take(ctx, f); err != nil {
 				return true, err
@@ -213,8 +216,12 @@ func (w *worker) see(ctx context.Context, open []found) (over bool, err error) {
 			busy = true
 		case !a.done && a.refused == nil:
 			a.done = true
-			go func() { _ = w.client.Queues().Remove(context.Background(), queueOf(id)) }()
-			w.o.Note("run " + id + ": nothing is left to be done")
+			go w.drop(id, a)
+			if stopped[id] {
+				w.o.Note("run " + id + ": it was stopped, and what is left of it is not done")
+			} else {
+				w.o.Note("run " + id + ": nothing is left to be done")
+			}
 		}
 	}
 	seen := len(w.runs) > 0
@@ -248,6 +255,25 @@ func (w *worker) assignment(id string) *assignment {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.runs[id]
+}
+
+// current returns the assignment of a run, and nil if it is to be taken up: the same run
+// may be there again after it was stopped, or done and forgotten.
+func (w *worker) current(id string) *assignment {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.runs[id]; a != nil && a.over {
+		delete(w.runs, id)
+	}
+	return w.runs[id]
+}
+
+// drop ends the taking of a run's chunks. It waits for those in hand.
+func (w *worker) drop(id string, a *assignment) {
+	_ = w.client.Queues().Remove(context.Background(), queueOf(id))
+	w.mu.Lock()
+	a.over = true
+	w.mu.Unlock()
 }
 
 // take takes up a run, if the device can do it. It returns nil if that is not known

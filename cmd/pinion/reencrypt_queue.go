@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/url"
 	"time"
 
@@ -21,6 +20,7 @@ type queueFlags struct {
 	keep       bool
 	ahead      int
 	rescue     time.Duration
+	runs       runsFlags
 }
 
 const queueHelp = `
@@ -32,7 +32,8 @@ as jobs of River, and writes what comes back, in its order: the same output, byt
 byte, as of one machine. Its device is asked for keys and policy, and given no block of a row. A
 worker is 'pinion reencrypt --queue URL --work --device URI'. It takes chunks until the
 runs that there are are done, or with --stay until it is stopped; where there is no run
-it waits for one. It needs --policy and --allow-in-process as if it had the file. A
+it waits for one. A run that was stopped by too many rejects, or forgotten, is over for it;
+one whose command was lost is not, until it is resumed or forgotten. It needs --policy and --allow-in-process as if it had the file. A
 worker whose device has other keys (by KCV) or that has another policy says so and
 leaves the run to others.
 
@@ -44,14 +45,17 @@ is waited for, as long as --wait says. The command with --in that was stopped go
 with --resume, and workers do not wait for it.
 
 --check has the workers open the blocks. --dry-run is done by the command with --in
-alone, with no worker and no queue. --max-rejects stops the command with --in; the
-workers go on with the chunks that are in the database, and --resume uses what they did.
+alone, with no worker and no queue. --max-rejects stops the command with --in, and has
+the workers leave the chunks that they have not in hand; --resume goes on with them.
 --sample has the file or table read to its end before workers are given the first row.
 
 The database holds account numbers, and blocks under the keys that come in and that go
 out, for --ahead chunks at most; what was fetched is deleted, unless --keep. Give its
-password in PGPASSWORD or ~/.pgpass: everybody on the machine sees a command line. There
-is no standard input or output with --queue.`
+password in PGPASSWORD or ~/.pgpass: everybody on the machine sees a command line. Put
+sslmode=verify-full into the URL, and sslrootcert=FILE if the server's certificate is not
+of a public authority: where the URL does not say, TLS is tried, and done without if the
+server has none. A line says so if that is over a network. There is no standard input or
+output with --queue.`
 
 // withQueue gives reencrypt the flags for many machines.
 func withQueue(c *cobra.Command, e *env, r *reencryptFlags) {
@@ -65,21 +69,31 @@ func withQueue(c *cobra.Command, e *env, r *reencryptFlags) {
 	f.IntVar(&q.ahead, "ahead", 1024, "with --queue: chunks in the database at most")
 	f.BoolVar(&q.keep, "keep", false, "with --queue: leave the chunks in the database when they were fetched")
 	c.Long += queueHelp
+	q.runs.add(c)
 	c.Example += `
-  pinion reencrypt --queue postgres://db.example/pinion --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-0 --in old.csv --out new.csv --rejects rejects.csv
-  pinion reencrypt --queue postgres://db.example/pinion --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-4 --in-table public.cards --map block=pin_block --out new.csv --rejects rejects.csv
-  pinion reencrypt --queue postgres://db.example/pinion --work --device softhsm:/var/lib/pinion/token`
+  pinion reencrypt --queue 'postgres://db.example/pinion?sslmode=verify-full' --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-0 --in old.csv --out new.csv --rejects rejects.csv
+  pinion reencrypt --queue 'postgres://db.example/pinion?sslmode=verify-full' --from-key zpk1 --from-format iso-0 --to-key zpk2 --to-format iso-4 --in-table public.cards --map block=pin_block --out new.csv --rejects rejects.csv
+  pinion reencrypt --queue 'postgres://db.example/pinion?sslmode=verify-full' --work --device softhsm:/var/lib/pinion/token`
 	alone := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := r.ranges(c, q); err != nil {
+			return err
+		}
 		warnOfPassword(e, "--queue", q.url)
 		warnOfPassword(e, "--in-url", r.table.url)
 		if q.url == "" {
-			for _, name := range []string{"work", "stay", "run", "rescue", "ahead", "keep"} {
+			for _, name := range []string{"work", "stay", "run", "rescue", "ahead", "keep", "runs", "forget", "forget-idle"} {
 				if c.Flags().Changed(name) {
 					return usage("--%s is for --queue, which is missing", name)
 				}
 			}
 			return alone(c, args)
+		}
+		if asked, err := q.runs.asked(c); asked {
+			if err == nil {
+				err = q.runs.do(c, e, r, q.url)
+			}
+			return err
 		}
 		if err := q.check(c); err != nil {
 			return err
@@ -135,11 +149,10 @@ func (q *queueFlags) worker(c *cobra.Command, e *env, r *reencryptFlags) error {
 		return err
 	}
 	defer func() { _ = h.Close() }()
-	note := func(text string) { _, _ = io.WriteString(e.stderr, "reencrypt: "+text+"\n") }
 	w, err := queue.Work(c.Context(), queue.WorkOptions{URL: q.url, HSM: h, Run: q.run, Workers: r.workers, Stay: q.stay,
-		Rescue: q.rescue, Wait: r.wait, Note: note, Logger: slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+		Rescue: q.rescue, Wait: r.wait, Note: e.tellReencrypt})
 	if err != nil {
-		return queueProblem(err)
+		return startedAgain(queueProblem(err), "the worker can be started again when the database answers")
 	}
 	if err := r.write(e, fmt.Sprintf("%d rows in %d chunks", w.Rows, w.Chunks), w); err != nil {
 		return err
@@ -168,7 +181,7 @@ func (q *queueFlags) submit(c *cobra.Command, e *env, r *reencryptFlags) error {
 	o := queue.Options{URL: q.url, HSM: h, Job: one.Job, In: one.In, Out: one.Out, Rejects: one.Rejects, Kind: one.Kind, OutKind: one.OutKind,
 		Delimiter: one.Delimiter, Map: one.Map, Compress: one.Compress, MaxRejects: one.MaxRejects, Sample: one.Sample, Batch: one.Batch, Ahead: q.ahead,
 		Rescue: q.rescue, Wait: r.wait, Resume: one.Resume, Force: one.Force, Keep: q.keep, AuditLog: one.AuditLog, Program: one.Program, Meter: &queue.Meter{},
-		Began: func(run string) { _, _ = io.WriteString(e.stderr, "reencrypt: run "+run+"\n") }}
+		Began: func(run string) { e.tellReencrypt("run " + run) }, Note: e.tellReencrypt}
 	if t := r.table; t.name != "" {
 		o.Table = &queue.Table{URL: t.url, Name: t.name, Key: t.key}
 		if t.url == "" {
@@ -193,9 +206,34 @@ func queueProgress(e *env, m *queue.Meter, tick time.Duration) (end func()) {
 	})
 }
 
+// tellReencrypt writes a line of what goes on.
+func (e *env) tellReencrypt(text string) { _, _ = io.WriteString(e.stderr, "reencrypt: "+text+"\n") }
+
+// startedAgain says instead of --resume, which is for the command with --in, what to do
+// about a database that does not answer.
+func startedAgain(err error, hint string) error {
+	if p := (*problem)(nil); errors.As(err, &p) && p.hint == resumeHint {
+		p.hint = hint
+	}
+	return err
+}
+
+// runsProblem says what to do about an error of --runs and of --forget.
+func runsProblem(err error) error {
+	if errors.Is(err, reencrypt.ErrBusy) {
+		p := about("", err)
+		p.what, p.code = "the run is at work", exitUsage
+		return p.withHint("end its command with --in first; one that was killed counts as at work for 30 seconds")
+	}
+	return startedAgain(queueProblem(err), "try again when the database answers")
+}
+
 // queueProblem says what to do about an error.
 func queueProblem(err error) error {
 	p := reencryptProblem(err)
+	if stopped := (*problem)(nil); errors.Is(err, reencrypt.ErrRejects) && errors.As(p, &stopped) {
+		stopped.hint += "; --forget with the run's name removes its rows from the database"
+	}
 	for _, h := range queueHints {
 		if !errors.Is(err, h.err) {
 			continue
@@ -208,6 +246,8 @@ func queueProblem(err error) error {
 	return p
 }
 
+const resumeHint = "the same command with --resume goes on when the database answers"
+
 var queueHints = []struct {
 	err  error
 	code int
@@ -217,6 +257,10 @@ var queueHints = []struct {
 	{queue.ErrTable, exitUsage, "--in-table is SCHEMA.TABLE, in the case that it has there; --in-key names a column that is unique and not null"},
 	{queue.ErrURL, exitUsage, "like postgres://user@host/database; the password goes into PGPASSWORD or ~/.pgpass"},
 	{queue.ErrTaken, exitUsage, "it was resumed or begun anew elsewhere"},
-	{queue.ErrDatabase, exitDevice, "the same command with --resume goes on when the database answers"},
+	{queue.ErrNoRun, exitUsage, "--runs lists those that there are"},
+	{queue.ErrDenied, exitRefused, "the user is in the address; PGPASSWORD or ~/.pgpass has the password"},
+	{queue.ErrNotThere, exitUsage, "the address names the database behind the host: postgres://user@host/database"},
+	{queue.ErrTLS, exitRefused, "sslmode and sslrootcert in the address say what is asked of the server's certificate"},
+	{queue.ErrDatabase, exitDevice, resumeHint},
 	{reencrypt.ErrBegun, exitUsage, "--resume goes on with it, --force begins anew"},
 }

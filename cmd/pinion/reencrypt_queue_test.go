@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,8 +26,26 @@ import (
 // queueWorker is a running pinion reencrypt --work.
 type queueWorker struct {
 	cmd   *exec.Cmd
-	said  *bytes.Buffer // after ended alone
+	said  *saidSoFar
 	ended chan struct{}
+}
+
+// saidSoFar is what a program has said so far.
+type saidSoFar struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *saidSoFar) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *saidSoFar) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 // startWorker starts a worker with a portfolio's device. It ends with the test at the
@@ -33,7 +53,7 @@ type queueWorker struct {
 func startWorker(t *testing.T, p *portfolio, url string, flags ...string) *queueWorker {
 	t.Helper()
 	args := []string{"reencrypt", "--queue", url, "--work", "--device", p.device, "--allow-in-process", "--rescue", "2s", "--workers", "4"}
-	w := &queueWorker{cmd: exec.Command("pinion", append(args, flags...)...), said: &bytes.Buffer{}, ended: make(chan struct{})}
+	w := &queueWorker{cmd: exec.Command("pinion", append(args, flags...)...), said: &saidSoFar{}, ended: make(chan struct{})}
 	w.cmd.Env = withoutConfig(os.Environ())
 	w.cmd.Stdout, w.cmd.Stderr = w.said, w.said
 	tether(w.cmd)
@@ -264,6 +284,7 @@ func TestQueueLosesItsDatabase(t *testing.T) {
 	require.NoError(t, cmd.Start())
 	require.Eventually(t, func() bool { return workers[0].atWork(t, url) > 0 }, time.Minute, 3*time.Millisecond)
 	require.NoError(t, pg.Kill())
+	require.Eventually(t, func() bool { return strings.Contains(workers[0].said.String(), "the database does not answer") }, time.Minute, time.Millisecond)
 	require.NoError(t, pg.Start())
 	_ = cmd.Wait()
 	require.Equal(t, exitNo, cmd.ProcessState.ExitCode(), "%s", said.String())
@@ -271,5 +292,8 @@ func TestQueueLosesItsDatabase(t *testing.T) {
 	require.Equal(t, p.hash(t, "rejected.csv"), p.hash(t, "rejects.csv"))
 	for _, w := range workers {
 		require.Equal(t, exitOK, w.exits(t))
+		w.quiet(t)
 	}
+	require.Equal(t, 1, strings.Count(workers[0].said.String(), "reencrypt: the database does not answer; it is waited for, up to 5m0s\n"))
+	require.Equal(t, 1, strings.Count(workers[0].said.String(), "reencrypt: the database answers\n"))
 }

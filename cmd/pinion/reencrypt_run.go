@@ -31,7 +31,7 @@ func (r *reencryptFlags) run(c *cobra.Command, e *env) error {
 		debug.SetMemoryLimit(softMemory)
 		debug.SetGCPercent(50)
 	}
-	closeTable, err := r.table.stream(c.Context(), r, &o)
+	closeTable, err := r.table.stream(c.Context(), r, e.tellReencrypt, &o)
 	if err != nil {
 		return err
 	}
@@ -72,9 +72,6 @@ func (r *reencryptFlags) options(e *env) (o reencrypt.Options, err error) {
 		return o, usage("--out is missing").withHint("it is the file for the translated rows; - is standard output")
 	case o.Job.Mode == reencrypt.Translate && r.rejects == "":
 		return o, usage("--rejects is missing").withHint("it is the file for the rows that cannot be translated")
-	}
-	if r.batch == 0 || r.checkpoint == 0 || r.workers == 0 || r.timeout == 0 {
-		return o, usage("--batch, --checkpoint, --workers and --call-timeout are not 0")
 	}
 	if r.records != "" {
 		if o.Kind, err = reencrypt.ParseKind(r.records); err != nil {

@@ -49,7 +49,7 @@ func (t *tableFlags) check(r *reencryptFlags) error {
 
 // stream has the options read the table, where there is one. What it returns is to be
 // closed.
-func (t *tableFlags) stream(ctx context.Context, r *reencryptFlags, o *reencrypt.Options) (end func(), err error) {
+func (t *tableFlags) stream(ctx context.Context, r *reencryptFlags, tell func(string), o *reencrypt.Options) (end func(), err error) {
 	if t.name == "" {
 		return func() {}, nil
 	}
@@ -63,6 +63,9 @@ func (t *tableFlags) stream(ctx context.Context, r *reencryptFlags, o *reencrypt
 	if err != nil {
 		return nil, tableProblem(err)
 	}
+	if note := rows.Note(); note != "" {
+		tell(note)
+	}
 	o.In, o.Stdin, o.InName, o.Kind, o.Map = "-", rows, rows.Name(), reencrypt.CSV, rows.Roles()
 	return func() { _ = rows.Close() }, nil
 }
@@ -72,7 +75,5 @@ func tableProblem(err error) error {
 	if !errors.Is(err, queue.ErrDatabase) {
 		return queueProblem(err)
 	}
-	p := about("", reencryptProblem(err))
-	p.what, p.code = plain(err), exitDevice
-	return p
+	return startedAgain(queueProblem(err), "")
 }

@@ -259,6 +259,7 @@ var queueHints = []struct {
 	{queue.ErrTaken, exitUsage, "it was resumed or begun anew elsewhere"},
 	{queue.ErrNoRun, exitUsage, "--runs lists those that there are"},
 	{queue.ErrDenied, exitRefused, "the user is in the address; PGPASSWORD or ~/.pgpass has the password"},
+	{queue.ErrPermission, exitRefused, "the user of --queue makes the schema pinion_reencrypt and its tables; that of --in-url reads all of the table, with no policy that hides rows"},
 	{queue.ErrNotThere, exitUsage, "the address names the database behind the host: postgres://user@host/database"},
 	{queue.ErrTLS, exitRefused, "sslmode and sslrootcert in the address say what is asked of the server's certificate"},
 	{queue.ErrDatabase, exitDevice, resumeHint},

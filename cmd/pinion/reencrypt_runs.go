@@ -31,7 +31,8 @@ removes one for good, and --forget-idle all whose command with --in was not ther
 long; each with its rows, results and jobs, and no file is touched. One that is at work is
 left as it is; a command that was killed counts as at work for 30 seconds. --force removes
 what it replaces: the run of the same command, and any other that was to write the same
---out in the same folder. That is told by OUT.run, which is there as long as the run is.`
+--out in the same folder. That is told by OUT.run (REJECTS.run of a --check), which is there
+as long as the run is.`
 
 func (f *runsFlags) add(c *cobra.Command) {
 	fs := c.Flags()

@@ -21,6 +21,12 @@
 // Submit keeps how far it is in the database too: the files are flushed to the disk
 // before the transaction that says so and that deletes what they hold.
 //
+// # When a run ends
+//
+// A run whose Submit was lost waits to be gone on with, and workers do what there is of it.
+// One that too many rejects stopped is left by the workers until it goes on. [List] tells
+// of the runs of a database, and [Forget] removes those that nobody goes on with.
+//
 // # What is in the database
 //
 // Rows as they came in and as they go out, until they are fetched: account numbers,

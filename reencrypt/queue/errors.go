@@ -20,10 +20,15 @@ var (
 	ErrURL      = errors.New("reencrypt/queue: not the address of a PostgreSQL database: want postgres://host/database")
 	ErrDatabase = errors.New("reencrypt/queue: the database")
 	ErrKeys     = errors.New("reencrypt/queue: the device has other keys or another policy than the run")
-	ErrDenied   = fmt.Errorf("%w refuses this user", ErrDatabase)
-	ErrNotThere = fmt.Errorf("%w is not on this server", ErrDatabase)
-	ErrTLS      = fmt.Errorf("%w: the connection is not protected", ErrDatabase)
 	ErrTaken    = errors.New("reencrypt/queue: another process has gone on with the run")
+)
+
+// Errors that wrap [ErrDatabase], and that waiting does not mend.
+var (
+	ErrDenied     = fmt.Errorf("%w refuses this user", ErrDatabase)
+	ErrPermission = fmt.Errorf("%w: this user has not the permission", ErrDatabase)
+	ErrNotThere   = fmt.Errorf("%w is not on this server", ErrDatabase)
+	ErrTLS        = fmt.Errorf("%w: the connection is not protected", ErrDatabase)
 )
 
 // lost says that the database does not answer, or refused for the moment.
@@ -41,8 +46,10 @@ func failed(err error) error {
 	switch {
 	case ok && passing(e.Code):
 		return lost{inWords(ErrDatabase, e.Code)}
-	case ok && (e.Code == "28P01" || e.Code == "28000" || e.Code == "42501"):
+	case ok && (e.Code == "28P01" || e.Code == "28000"):
 		return inWords(ErrDenied, e.Code)
+	case ok && e.Code == "42501":
+		return fmt.Errorf("%w (SQLSTATE %s)", ErrPermission, e.Code)
 	case ok && e.Code == "3D000":
 		return fmt.Errorf("%w (SQLSTATE %s)", ErrNotThere, e.Code)
 	case ok:

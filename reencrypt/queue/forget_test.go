@@ -215,6 +215,25 @@ func TestStoppedForGood(t *testing.T) {
 	require.EqualValues(t, 40_000-w.Rows, (<-stays).Rows)
 }
 
+// TestAlone has a worker say once that a run has lost its submitter. It does what there is
+// of it, waits, and ends when the run is forgotten.
+func TestAlone(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, 6000)
+	s.o.Ahead = 32
+	run := s.left(t)
+	s.aged(t, run)
+	var n notes
+	wait := s.work(t, (&device{}).open(t), queue.WorkOptions{Note: n.note})
+	require.Eventually(t, func() bool {
+		return s.count(t, run, false) > 1 && strings.Contains(n.String(), "who has its rows is gone")
+	}, time.Minute, 10*time.Millisecond)
+	require.NoError(t, queue.Forget(t.Context(), s.url, time.Minute, run))
+	_, err := wait()
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(n.String(), "who has its rows is gone"))
+}
+
 // TestForceReplaces begins anew with other keys to the same output: the run that was
 // begun before is gone from the database. One that writes a file of the same name in
 // another folder is not, nor is one in a folder that is a copy.

@@ -31,7 +31,7 @@ type Options struct {
 	Rescue time.Duration // after which a chunk of a lost worker is given to another; zero is a minute
 	Wait   time.Duration // how long a database that does not answer is waited for
 	Resume bool          // go on with the run that the same options began
-	Force  bool          // replace what is there
+	Force  bool          // replace what is there, and runs that were to write the same files
 	Keep   bool          // leave everything in the database when the run is done
 
 	AuditLog string           // a file; "" is none

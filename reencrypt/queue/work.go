@@ -65,6 +65,7 @@ type assignment struct {
 	conv    *reencrypt.Converter
 	refused error // why it is left to others
 	done    bool  // or stopped, or forgotten: its chunks are not taken any more
+	alone   bool  // it was told that its submitter is gone
 	over    bool  // and none of them is in hand: it may be taken up anew
 }
 
@@ -170,18 +171,19 @@ type found struct {
 	spec    []byte
 	stopped bool
 	done    bool // stopped too
+	alone   bool // its submitter is gone
 }
 
 func (w *worker) find(ctx context.Context) (open []found, err error) {
-	rows, err := w.db.pool.Query(ctx, `SELECT id, spec, stopped IS NOT NULL, stopped IS NOT NULL OR filled AND NOT EXISTS (SELECT 1 FROM pinion_reencrypt.chunk c WHERE c.run = r.id)
-		FROM pinion_reencrypt.run r WHERE version = $1 AND ($2 = '' OR id = $2) ORDER BY created`, specVersion, w.o.Run)
+	rows, err := w.db.pool.Query(ctx, `SELECT id, spec, stopped IS NOT NULL, stopped IS NOT NULL OR filled AND NOT EXISTS (SELECT 1 FROM pinion_reencrypt.chunk c WHERE c.run = r.id), touched < now() - $3::interval
+		FROM pinion_reencrypt.run r WHERE version = $1 AND ($2 = '' OR id = $2) ORDER BY created`, specVersion, w.o.Run, absence)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var f found
-		if err := rows.Scan(&f.id, &f.spec, &f.stopped, &f.done); err != nil {
+		if err := rows.Scan(&f.id, &f.spec, &f.stopped, &f.done, &f.alone); err != nil {
 			return nil, err
 		}
 		open = append(open, f)
@@ -204,6 +206,7 @@ func (w *worker) see(ctx context.Context, open []found) (over bool, err error) {
 			}
 		}
 		left[f.id] = a == nil || a.refused == nil
+		w.tellAlone(f, a)
 	}
 	var refused error
 	busy := false
@@ -236,6 +239,17 @@ func (w *worker) see(ctx context.Context, open []found) (over bool, err error) {
 		refused = nil
 	}
 	return true, refused
+}
+
+// tellAlone notes once that a run's submitter is gone: the run waits for it, and so does
+// who works on it.
+func (w *worker) tellAlone(f found, a *assignment) {
+	if a == nil || a.refused != nil || a.alone == f.alone {
+		return
+	}
+	if a.alone = f.alone; a.alone {
+		w.o.Note("run " + f.id + ": who has its rows is gone; it waits to be resumed or forgotten")
+	}
 }
 
 // complain notes that the device does not answer, now and then.

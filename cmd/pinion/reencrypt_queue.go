@@ -33,16 +33,16 @@ byte, as of one machine. Its device is asked for keys and policy, and given no b
 worker is 'pinion reencrypt --queue URL --work --device URI'. It takes chunks until the
 runs that there are are done, or with --stay until it is stopped; where there is no run
 it waits for one. A run that was stopped by too many rejects, or forgotten, is over for it;
-one whose command was lost is not, until it is resumed or forgotten. It needs --policy and --allow-in-process as if it had the file. A
-worker whose device has other keys (by KCV) or that has another policy says so and
-leaves the run to others.
+one whose command was lost is not, until it is resumed or forgotten. It needs --policy
+and --allow-in-process as if it had the file. A worker whose device has other keys (by
+KCV) or that has another policy says so and leaves the run to others.
 
 A chunk is done when its outcome is in the database, in one transaction with the end of
 its job. Whoever is lost before loses nothing, and nothing is done twice: its chunks go
 to others after --rescue, which must be more than a chunk takes. A device that does not
 answer has its chunks tried again, by whoever is free. A database that does not answer
 is waited for, as long as --wait says. The command with --in that was stopped goes on
-with --resume, and workers do not wait for it.
+with --resume; workers do meanwhile what is in the database.
 
 --check has the workers open the blocks. --dry-run is done by the command with --in
 alone, with no worker and no queue. --max-rejects stops the command with --in, and has

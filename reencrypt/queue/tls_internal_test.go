@@ -3,6 +3,9 @@ package queue
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
 	"net"
 	"testing"
 
@@ -31,6 +34,17 @@ func TestInClear(t *testing.T) {
 	require.False(t, inClear(remote{to: &net.UnixAddr{Name: "/run/postgresql/.s.PGSQL.5432", Net: "unix"}}))
 	require.False(t, inClear(remote{to: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5432}}))
 	require.False(t, inClear(remote{to: &net.TCPAddr{IP: net.IPv6loopback, Port: 5432}}))
+}
+
+// TestCertificate says of a server whose certificate does not verify that it is that: it is
+// not waited for.
+func TestCertificate(t *testing.T) {
+	t.Parallel()
+	err := failed(fmt.Errorf("dial: %w", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}))
+	require.ErrorIs(t, err, ErrTLS)
+	require.ErrorContains(t, err, "the server's certificate does not verify")
+	require.False(t, errors.As(err, new(lost)))
+	require.True(t, errors.As(failed(errors.New("dial: refused")), new(lost)))
 }
 
 // TestToldInClear opens a database by a socket, by loopback, and as if it were far away:

@@ -168,6 +168,48 @@ func TestForgetInMidChunk(t *testing.T) {
 	require.Zero(t, s.count(t, first, false))
 }
 
+// TestForgottenWhileHandedIn removes a run at the instant at which a worker hands in a chunk
+// of it: neither waits for the other for ever, and the worker says of nothing that is not so
+// that another has done it.
+func TestForgottenWhileHandedIn(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, 1000)
+	run := s.left(t)
+	stuck, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	d := &device{before: func(context.Context, int64) error {
+		once.Do(func() { close(stuck) })
+		<-release
+		return nil
+	}}
+	var n notes
+	wait := s.work(t, d.open(t), queue.WorkOptions{Workers: 1, Note: n.note})
+	<-stuck
+	conn, err := pgx.Connect(t.Context(), s.url)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	tx, err := conn.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), `SET LOCAL deadlock_timeout = '10ms'`) // so that it is this one that is told
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), `SELECT FROM pinion_reencrypt.run WHERE id = $1 FOR UPDATE`, run)
+	require.NoError(t, err)
+	close(release)
+	require.Eventually(t, func() bool {
+		var waiting bool
+		err := tx.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()
+			AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database()))`).Scan(&waiting)
+		return err == nil && waiting
+	}, time.Minute, time.Millisecond, "the worker does not wait for the run")
+	_, err = tx.Exec(t.Context(), `DELETE FROM pinion_reencrypt.run WHERE id = $1`, run)
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit(t.Context()))
+	w, err := wait()
+	require.NoError(t, err)
+	require.Zero(t, w)
+	require.NotContains(t, n.String(), "done by another")
+}
+
 // TestStoppedForGood stops a run that has too many rejects: workers take no more of its
 // chunks and end, also those that come then, and one that stays takes it up when it goes on.
 func TestStoppedForGood(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pinion-hsm/pinion/internal/lab/page"
 	"github.com/pinion-hsm/pinion/issuer/access"
 	"github.com/pinion-hsm/pinion/issuer/session"
 )
@@ -164,6 +165,10 @@ func (p *prepared) banner(address *url.URL) string {
 	if p.dev.HTTP {
 		how = "plain HTTP"
 	}
+	lab := "the lab's page: " + address.String() + labPath
+	if _, err := page.Built(); err != nil {
+		lab = "the lab's page: not in this binary; in a checkout, make build has it"
+	}
 	return fmt.Sprintf("pinion serve --dev: FOR DEVELOPMENT ONLY, on this machine alone: test keys, one token with every right.\n"+
-		"  %s  %s\n  token in %s\n  the lab's page: %s%s\n", address, how, p.dir.file(tokenFile), address, labPath)
+		"  %s  %s\n  token in %s\n  %s\n", address, how, p.dir.file(tokenFile), lab)
 }

@@ -16,14 +16,16 @@ import (
 func TestDevLab(t *testing.T) {
 	t.Parallel()
 	r := start(t, dev(t, t.TempDir(), map[string]string{"device.uri": "soft:"}))
-	require.Contains(t, r.log.String(), r.URL+"/lab/")
 	a := r.callAs(r.client, "", "GET", "/lab", "")
 	built, err := page.Built()
 	if errors.Is(err, page.ErrNotBuilt) {
 		require.Equal(t, http.StatusNotFound, a.status)
 		require.Contains(t, a.body, "make build")
+		require.NotContains(t, r.log.String(), r.URL+"/lab/")
+		require.Contains(t, r.log.String(), "make build")
 		return
 	}
+	require.Contains(t, r.log.String(), r.URL+"/lab/")
 	require.Equal(t, http.StatusOK, a.status, "by a redirection")
 	require.Equal(t, string(built["index.html"]), a.body)
 	require.Equal(t, string(built["app.js"]), r.callAs(r.client, "", "GET", "/lab/app.js", "").body)

@@ -20,6 +20,7 @@ type keyCombine struct {
 	kindFlags
 	parts int
 	kcv   string
+	said  string // the key's check value, if the components' files have it
 	files []string
 }
 
@@ -35,7 +36,8 @@ exclusive or of all of them is put on the device as a key of the given usage. If
 
 Where standard input is no terminal, it has one component on each line. With
 --from-file, once for each, components come from the files that 'pinion key
-components' wrote. TDES keys get odd parity.`,
+components' wrote. These have the check value of the key, which counts where --kcv is
+not given. TDES keys get odd parity.`,
 		Example: `  pinion key combine --device soft:/var/lib/pinion/keys.json --label zmk1 --usage K0 --algorithm TDES3 --parts 3 --kcv 8CA64D
   pinion key combine --device soft:/var/lib/pinion/keys.json --label kbpk1 --usage K1 --algorithm AES256 --from-file /media/a/component-1-of-2.txt --from-file /media/b/component-2-of-2.txt`,
 		RunE: func(c *cobra.Command, _ []string) error { return k.run(c) },
@@ -123,20 +125,28 @@ func (k *keyCombine) ceremony(ctx context.Context, h *hsm.HSM, s hsm.KeySpec) er
 
 // checkKCV compares the key's check value with the one that it must have.
 func (k *keyCombine) checkKCV(key keys.Key) error {
-	if k.kcv == "" {
+	want, who := k.kcv, "--kcv says"
+	if want == "" {
+		want, who = k.said, "the files of its components say"
+	}
+	if want == "" {
 		return nil
 	}
 	method, other := keys.TDESECBZero, keys.TDESCMACZero
 	if key.BlockSize() == 16 {
 		method, other = keys.AESCMACZero, keys.AESECBZero
 	}
-	got, err := key.KCVWith(method, len(k.kcv))
-	if err != nil || got == k.kcv {
+	got, err := key.KCVWith(method, len(want))
+	if err != nil || got == want {
 		return err
 	}
-	p := &problem{code: exitNo, what: fmt.Sprintf("the key has check value %s, and --kcv says another; nothing was loaded", key.KCV()),
+	p := &problem{code: exitNo, what: fmt.Sprintf("the key has check value %s, and %s another; nothing was loaded", key.KCV(), who),
 		hint: "compare the check value of each component with its custodian's"}
-	if got, err := key.KCVWith(other, len(k.kcv)); err == nil && got == k.kcv {
+	if k.kcv == "" {
+		p.hint = "are all its components there? With --kcv, that check value counts"
+		return p
+	}
+	if got, err := key.KCVWith(other, len(want)); err == nil && got == want {
 		p.hint = fmt.Sprintf("the one of --kcv is by method %s, and keys here have theirs by %s: give %s if the key is the right one", other, method, key.KCV())
 	}
 	return p

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 
 	"github.com/pinion-hsm/pinion/hsm"
 	"github.com/pinion-hsm/pinion/keys"
@@ -19,11 +21,15 @@ import (
 func (k *keyCombine) component(ctx context.Context, s hsm.KeySpec, i int) (keys.Component, error) {
 	what := fmt.Sprintf("component %d of %d", i+1, k.parts)
 	if len(k.files) > 0 {
-		text, err := readComponentFile(what, k.files[i])
+		text, said, err := readComponentFile(what, k.files[i])
 		if err != nil {
 			return keys.Component{}, err
 		}
 		defer clear(text)
+		if said != "" && k.said != "" && said != k.said {
+			return keys.Component{}, usage("%s: its file says that it is of another key than the component before", what)
+		}
+		k.said = cmp.Or(said, k.said)
 		return k.parse(what, s.Algorithm, text)
 	}
 	asked := true // whether there is somebody who could type it again
@@ -86,26 +92,33 @@ func (k *keyCombine) parse(what string, a keys.Algorithm, text []byte) (keys.Com
 // maxComponentFile is more than a component and what is said about it.
 const maxComponentFile = 4096
 
+// componentOf is the comment of 'pinion key components' about the key.
+var componentOf = regexp.MustCompile(`^# KCV of this component [0-9A-F]+, of the key ([0-9A-F]+)$`)
+
 // readComponentFile returns the first line of a file that is neither empty nor a
-// comment.
-func readComponentFile(what, name string) ([]byte, error) {
+// comment, and the check value of the key if a comment before it says that.
+func readComponentFile(what, name string) (component []byte, said string, err error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, usage("%s: --from-file: the file cannot be read", what).withHint("is the path right, and may you read it?")
+		return nil, "", usage("%s: --from-file: the file cannot be read", what).withHint("is the path right, and may you read it?")
 	}
 	defer f.Close()
 	text := make([]byte, maxComponentFile)
 	defer clear(text)
 	n, err := io.ReadFull(f, text)
 	if err == nil || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, usage("%s: --from-file: the file cannot be read, or is too large to be one with a component", what)
+		return nil, "", usage("%s: --from-file: the file cannot be read, or is too large to be one with a component", what)
 	}
 	for line := range bytes.Lines(text[:n]) {
-		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
-			return append([]byte(nil), line...), nil
+		line = bytes.TrimSpace(line)
+		if m := componentOf.FindSubmatch(line); m != nil {
+			said = string(m[1])
+		}
+		if len(line) > 0 && line[0] != '#' {
+			return append([]byte(nil), line...), said, nil
 		}
 	}
-	return nil, usage("%s: --from-file: the file is empty", what)
+	return nil, "", usage("%s: --from-file: the file is empty", what)
 }
 
 // indexOfSame returns which of the parts is the same component, or -1.

@@ -46,8 +46,9 @@ func TestComponentsMakeTheKey(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, files, n)
 		for _, name := range files {
-			text, err := readComponentFile("", name)
+			text, said, err := readComponentFile("", name)
 			require.NoError(t, err)
+			require.Equal(t, "08D7B4", said)
 			c, err := cleartext.ParseComponent(keys.TDES2, trimSecret(text))
 			require.NoError(t, err)
 			parts = append(parts, c)

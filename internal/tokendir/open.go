@@ -16,6 +16,9 @@ func (k *Kind) Open(dir string) (*Token, error) {
 		return nil, err
 	}
 	for _, name := range append([]string{credentialFile}, k.Marks...) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, k.errorf("%w", err) // there may well be a token
+		}
 		if !IsFile(filepath.Join(dir, name)) {
 			return nil, k.none(dir)
 		}

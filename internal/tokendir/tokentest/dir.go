@@ -3,6 +3,7 @@ package tokentest
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -88,6 +89,11 @@ func (p Package[T]) testBadDirectories(t *testing.T) {
 	require.ErrorContains(t, err, "holds no token")
 	_, err = p.Open(filepath.Join(t.TempDir(), "missing"))
 	require.ErrorContains(t, err, "holds no token")
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, err = p.Open(file) // as with a directory that may not be read, nobody knows what is in it
+	require.ErrorIs(t, err, syscall.ENOTDIR)
+	require.NotContains(t, err.Error(), "holds no token")
 	for _, dir := range append([]string{"", "a\nb"}, p.BadDirectories...) {
 		_, err = p.Create(dir)
 		require.Error(t, err)

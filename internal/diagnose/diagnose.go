@@ -60,7 +60,14 @@ func Run(in Input) Report {
 			s.try(b, k)
 		}
 	}
-	return Report{Findings: s.ranked(), Tried: s.tried, Notes: notes(in), Next: s.next()}
+	r := Report{Findings: s.ranked(), Tried: s.tried, Notes: notes(in), Next: s.next()}
+	if r.Findings == nil {
+		r.Findings = []Finding{} // a list in JSON too
+	}
+	if r.Notes == nil {
+		r.Notes = []string{}
+	}
+	return r
 }
 
 // search holds what Run has found so far.

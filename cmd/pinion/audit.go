@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,8 +50,8 @@ func (s *storeFlags) open(ctx context.Context) (*sqlstore.Store, error) {
 		return nil, usage("no store is named").withHint("give --store, or --data of 'pinion serve --dev'")
 	}
 	if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		if info, err := os.Stat(file); err != nil || info.Size() == 0 { // opening would make one
-			return nil, usage("there is no database at that path")
+		if err := isSQLite(file); err != nil {
+			return nil, err
 		}
 	}
 	store, err := sqlstore.Open(ctx, dsn)
@@ -57,6 +59,26 @@ func (s *storeFlags) open(ctx context.Context) (*sqlstore.Store, error) {
 		return nil, auditProblem(err)
 	}
 	return store, nil
+}
+
+// isSQLite looks whether a file is a database, which every one of SQLite's says at its
+// beginning. Opening would make one where there is no file or an empty one, and with any
+// other would be told as a store that does not answer.
+func isSQLite(file string) error {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage("there is no database at that path")
+	}
+	if err != nil {
+		return usage("the database cannot be read").withHint("is the path right, and may you read it?")
+	}
+	defer f.Close()
+	const mark = "SQLite format 3\x00"
+	head := make([]byte, len(mark))
+	if _, err := io.ReadFull(f, head); err != nil || string(head) != mark {
+		return usage("the file at that path is no SQLite database").withHint("an exported log is verified by its name alone: 'pinion audit verify FILE'")
+	}
+	return nil
 }
 
 // auditProblem gives the errors of a store their exit codes. There is no service that an

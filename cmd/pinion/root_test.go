@@ -275,13 +275,16 @@ func TestWrongLines(t *testing.T) {
 		"lab verify --method gbp": "32 or 48 hex digits",
 		"key combine --label k --usage K0 --algorithm TDES2": "--parts is missing",
 		"audit verify one two":                               "more than one file",
-		"audit verify --store sqlite:" + empty:               "no database at that path",
+		"audit verify --store sqlite:" + empty:               "is no SQLite database",
 	} {
 		code, stdout, stderr := command(t, strings.Fields(line)...)
 		require.Equal(t, exitUsage, code, line)
 		require.Empty(t, stdout, line)
 		require.Contains(t, stderr, want, line)
 	}
+	code, _, stderr := command(t, "audit", "export", "--store", "sqlite:root_test.go")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, stderr, "is no SQLite database")
 	info, err := os.Stat(empty)
 	require.NoError(t, err)
 	require.Zero(t, info.Size(), "no database was made of it")

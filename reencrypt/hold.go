@@ -24,15 +24,15 @@ func (r *run) hold(m *Manifest) error {
 		if info, err := os.Stat(f.partial); err == nil && info.Size() == f.want.Bytes {
 			f.path = f.partial
 		}
-		if err := f.want.of(f.path); err != nil {
+		if err := f.want.Check(f.path); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// of reports by an error whether a file is another one than this.
-func (h *FileHash) of(path string) error {
+// Check returns [ErrChanged] unless the file at a path is the one that the hash is of.
+func (h *FileHash) Check(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("%w: %s cannot be read any more: %w", ErrChanged, base(path), err)

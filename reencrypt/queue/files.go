@@ -66,7 +66,7 @@ func (s *submitter) finished() *reencrypt.Manifest {
 	if err != nil || json.Unmarshal(text, &m) != nil || m.Run != s.id || m.Output == nil {
 		return nil
 	}
-	if info, err := os.Stat(s.o.Out); err != nil || info.Size() != m.Output.Bytes {
+	if m.Output.Check(s.o.Out) != nil {
 		return nil
 	}
 	return &m

@@ -56,12 +56,12 @@ func (s *submitter) place(ctx context.Context, m *reencrypt.Manifest) error {
 	}
 	s.closeSinks() // some systems rename no file that is open
 	if m.Rejects != nil {
-		if err := name(s.o.Rejects, m.Rejects.Bytes); err != nil {
+		if err := name(s.o.Rejects, m.Rejects); err != nil {
 			return err
 		}
 	}
 	if m.Output != nil {
-		if err := name(s.o.Out, m.Output.Bytes); err != nil {
+		if err := name(s.o.Out, m.Output); err != nil {
 			return err
 		}
 		page, err := m.JSON()
@@ -88,18 +88,21 @@ func (s *submitter) place(ctx context.Context, m *reencrypt.Manifest) error {
 	return nil
 }
 
-// name gives a whole file its name, unless it has it already.
-func name(path string, size int64) error {
+// name gives a whole file its name, unless it has it already. What has it is held to its
+// hash: somebody else may have written to it since.
+func name(path string, h *reencrypt.FileHash) error {
 	partial := path + ".partial"
-	if info, err := os.Stat(partial); err == nil && info.Size() == size {
+	if info, err := os.Stat(partial); err == nil && info.Size() == h.Bytes {
+		if err := h.Check(partial); err != nil {
+			return err
+		}
 		if err := os.Rename(partial, path); err != nil {
 			return fmt.Errorf("%w: %w", reencrypt.ErrWrite, err)
 		}
 		return durable.SyncDir(filepath.Dir(path))
 	}
-	info, err := os.Stat(path)
-	if err != nil || info.Size() != size {
-		return fmt.Errorf("%w: %s", reencrypt.ErrChanged, filepath.Base(path))
+	if err := h.Check(path); err != nil {
+		return err
 	}
 	if info, err := os.Stat(partial); err == nil && info.Size() == 0 { // the lock made it
 		return os.Remove(partial)

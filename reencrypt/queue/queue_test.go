@@ -156,6 +156,16 @@ func TestStopped(t *testing.T) {
 	again, err := queue.Submit(t.Context(), s.o)
 	require.NoError(t, err, "it was finished, and only the word of it got lost")
 	require.Equal(t, m.Output, again.Output)
+
+	// What somebody wrote to the output since, as much as there was or more, is not
+	// what the run made.
+	made, err := os.ReadFile(s.o.Out)
+	require.NoError(t, err)
+	for _, other := range [][]byte{append(bytes.Clone(made), '\n'), append(made[:len(made)-1:len(made)-1], '!')} {
+		require.NoError(t, os.WriteFile(s.o.Out, other, 0o600))
+		_, err = queue.Submit(t.Context(), s.o)
+		require.ErrorIs(t, err, reencrypt.ErrExists)
+	}
 }
 
 // TestAhead holds the database to a few chunks while nobody works.

@@ -194,12 +194,16 @@ func (s *submitter) begin(ctx context.Context) (*reencrypt.Manifest, error) {
 		}
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case !there && s.o.Resume && s.finished() != nil:
-		s.over = true // and only the word of it got lost
-		return s.finished(), nil
+	}
+	if !there && s.o.Resume {
+		if m := s.finished(); m != nil {
+			s.over = true // and only the word of it got lost
+			return m, nil
+		}
+	}
+	switch {
 	case !there:
 		s.point = progress{Started: s.begun.UTC(), Reasons: map[reencrypt.Reason]int64{}, Devices: map[string]bool{}}
 		return nil, s.free()

@@ -95,12 +95,17 @@ func (w *queueWorker) exits(t *testing.T) int {
 }
 
 // atWork returns how many chunks a worker has in hand, as the database knows it.
-func (w *queueWorker) atWork(t *testing.T, url string) (n int) {
+func (w *queueWorker) atWork(t *testing.T, url string) int {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	require.NoError(t, err)
 	defer conn.Close(t.Context())
-	err = conn.QueryRow(t.Context(), `SELECT count(*) FROM pinion_reencrypt.river_job WHERE state = 'running'
+	return w.inHand(t, conn)
+}
+
+func (w *queueWorker) inHand(t *testing.T, conn *pgx.Conn) (n int) {
+	t.Helper()
+	err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pinion_reencrypt.river_job WHERE state = 'running'
 		AND attempted_by[array_upper(attempted_by, 1)] LIKE $1`, fmt.Sprintf("pinion-%d-%%", w.cmd.Process.Pid)).Scan(&n)
 	if err != nil {
 		return 0 // the tables are not there yet
@@ -111,17 +116,20 @@ func (w *queueWorker) atWork(t *testing.T, url string) (n int) {
 // killInMidChunk kills a worker that has chunks in hand, and returns how many.
 func (w *queueWorker) killInMidChunk(t *testing.T, url string) (n int) {
 	t.Helper()
-	require.Eventually(t, func() bool {
-		if w.atWork(t, url) == 0 {
-			return false
+	conn, err := pgx.Connect(t.Context(), url) // one for all: a run is over in a second
+	require.NoError(t, err)
+	defer conn.Close(t.Context())
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		require.True(t, time.Now().Before(end), "it had no chunk in hand")
+		if w.inHand(t, conn) == 0 {
+			continue
 		}
 		w.signal(syscall.SIGSTOP) // or it may be done with them before it is killed
-		if w.atWork(t, url) > 0 {
-			return true
+		if w.inHand(t, conn) > 0 {
+			break
 		}
 		w.signal(syscall.SIGCONT)
-		return false
-	}, time.Minute, time.Millisecond)
+	}
 	w.signal(syscall.SIGKILL)
 	return w.atWork(t, url)
 }
@@ -192,7 +200,7 @@ func TestQueueLosesAWorker(t *testing.T) {
 // output or in the rejects, once, in its place, and opens.
 func TestQueueRandomFill(t *testing.T) {
 	t.Parallel()
-	p := newPortfolio(t, tokenURI, 20_000)
+	p := newPortfolio(t, tokenURI, 40_000)
 	url := queueURL(t, sharedDatabase(t))
 	workers := []*queueWorker{startWorker(t, p, url), startWorker(t, p, url), startWorker(t, p, url)}
 	cmd := p.submit(t, url, "aes.csv", "aesrejects.csv", toAES...)

@@ -66,8 +66,16 @@ func (w *worker) take(ctx context.Context, f found) (*assignment, error) {
 		return a, nil
 	}
 	w.o.Note("run " + f.id + ": working")
-	err = w.client.Queues().Add(queueOf(f.id), river.QueueConfig{MaxWorkers: w.o.Workers})
-	return a, failed(err)
+	return a, patientlyTold(ctx, w.o.Wait, w.o.Note, func() error { return w.add(ctx, queueOf(f.id)) })
+}
+
+// add begins to take chunks from a queue of River's.
+func (w *worker) add(ctx context.Context, queue string) error {
+	err := failed(w.client.Queues().Add(queue, river.QueueConfig{MaxWorkers: w.o.Workers}))
+	if err != nil { // it is there for River, and stands still: it is to be added anew
+		_ = w.client.Queues().Remove(context.WithoutCancel(ctx), queue)
+	}
+	return err
 }
 
 // prepare reads a run and asks the device for what it needs.

@@ -18,7 +18,11 @@ func (w *worker) watch(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		if over, err := w.see(ctx, open); over {
+		over, err := w.see(ctx, open)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case over:
 			return err
 		}
 		select {

@@ -86,7 +86,7 @@ func (b *Batch) check() error {
 	if b.KSNs != nil && len(b.KSNs) != b.Len() {
 		return &Error{Err: pinblock.ErrColumn, Hint: "and as many KSNs, or none"}
 	}
-	if n := b.Len() * b.To.Format.BlockSize(); n <= cap(b.Into) && overlap.Any(b.Into[:n], b.Blocks) {
+	if n := b.Len() * b.To.Format.BlockSize(); overlap.Any(b.Into[:min(n, cap(b.Into))], b.Blocks) {
 		return pinblock.ErrOverlap
 	}
 	return nil

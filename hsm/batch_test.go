@@ -133,11 +133,23 @@ func TestEachByItself(t *testing.T) {
 		require.ErrorIs(t, err, c.second, name)
 		require.Equal(t, 3, results.Len(), name)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	d := &short{Device: inner, answer: func(_ int, block []byte, err error) ([]byte, error) { cancel(); return block, err }}
-	_, err := hsm.New(d, hsm.AllowInProcess()).TranslatePINs(ctx, b)
-	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, 1, d.calls)
+	for _, last := range []int{1, 3} { // a context that ends is no block's fault, of the last one neither
+		ctx, cancel := context.WithCancel(t.Context())
+		d := &short{Device: inner, answer: func(n int, block []byte, err error) ([]byte, error) {
+			if n == last {
+				cancel()
+				return nil, ctx.Err()
+			}
+			return block, err
+		}}
+		_, err := hsm.New(d, hsm.AllowInProcess()).TranslatePINs(ctx, b)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, last, d.calls)
+	}
+	d := &short{Device: inner, answer: func(_ int, block []byte, err error) ([]byte, error) { return block[:7], err }}
+	_, err := hsm.New(d, hsm.AllowInProcess()).TranslatePIN(t.Context(), hsm.Translation{Block: b.Blocks[:8], PAN: b.PANs[0], From: b.From, To: b.To})
+	require.ErrorIs(t, err, hsm.ErrDevice)
+	require.ErrorContains(t, err, "it gave a block of 7 bytes")
 }
 
 // TestBatchAdd: a block of another size is not added, and blocks without a KSN keep

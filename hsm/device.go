@@ -78,12 +78,13 @@ type BatchTranslator interface {
 	// order. What is wrong with one block is told in faults, in order, and its place is
 	// zeros; the error is for what concerns them all. All blocks are under from. The
 	// parts of the batch fit each other; whether the PANs are long enough, the device
-	// sees. Nothing of what it is given is touched after it returns.
+	// sees. Nothing of what it is given is touched after it returns, and what it returns
+	// is the caller's.
 	TranslatePINs(ctx context.Context, dst []byte, b Batch, from, to Key) (blocks []byte, faults []Fault, err error)
 }
 
 // Deriver is a device that derives the PIN keys of DUKPT. The key it returns is
-// good for one operation.
+// good for one call of the front, which may be a batch.
 type Deriver interface {
 	// DerivePINKey returns the PIN key, of the given algorithm, of the transaction
 	// ksn under bdk, which has usage B0 or B1. The KSN was checked.

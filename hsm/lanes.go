@@ -47,7 +47,7 @@ func (h *HSM) translateLanes(ctx context.Context, b *Batch, first, end int, to K
 		return
 	}
 	l := lanesPool.Get().(*lanes)
-	defer lanesPool.Put(l)
+	defer l.release()
 	c := l.gather(b, first, end)
 	if l.n < fewestLanes {
 		return
@@ -69,6 +69,13 @@ func (h *HSM) translateLanes(ctx context.Context, b *Batch, first, end int, to K
 	l.tell(a, none, &told)
 	l.tell(a, faults, &told)
 	l.deliver(a)
+}
+
+// release lets another call have l, and nothing of this one's.
+func (l *lanes) release() {
+	clear(l.pans[:l.n])
+	clear(l.ksns[:l.n])
+	lanesPool.Put(l)
 }
 
 // gather returns the blocks that are well formed as a batch under one key, which is

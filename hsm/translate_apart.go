@@ -59,7 +59,7 @@ func (h *HSM) translateRest(ctx context.Context, b *Batch, first, end int, to Ke
 		}
 		block, err := h.translateAlone(ctx, b.translation(i), to)
 		switch {
-		case common(err):
+		case common(err), err != nil && ctx.Err() != nil:
 			return err
 		case err != nil:
 			a.fault(i, fail(OpTranslate, b.From.Key, err))

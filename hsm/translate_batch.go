@@ -132,7 +132,7 @@ func TranslateEach(ctx context.Context, d Device, dst []byte, b Batch, from, to 
 		switch {
 		case err == nil && len(block) != size:
 			return nil, nil, errSize(block)
-		case common(err):
+		case common(err), err != nil && ctx.Err() != nil:
 			return nil, nil, err
 		case err != nil:
 			faults, block = append(faults, Fault{Index: i, Err: err}), make([]byte, size)

@@ -43,6 +43,12 @@ func (t *translator) translate(ctx context.Context, p part, first int, faults []
 		defer clear(plain)
 	}
 	defer t.random.wipe()
+	whole := false
+	defer func() {
+		if !whole { // also where a key panics
+			clear(p.made)
+		}
+	}()
 	before := len(faults)
 	err := t.decipher(ctx, plain, p)
 	if err == nil {
@@ -52,9 +58,9 @@ func (t *translator) translate(ctx context.Context, p part, first int, faults []
 		err = t.encipher(ctx, p, faults[before:], first)
 	}
 	if err != nil {
-		clear(p.made)
 		return nil, err
 	}
+	whole = true
 	return faults, nil
 }
 

@@ -155,6 +155,38 @@ func TestTranslateAllRefuses(t *testing.T) {
 	}
 }
 
+// One block of another account is found wherever it is, and it alone.
+func TestTranslateAllOneOther(t *testing.T) {
+	t.Parallel()
+	key, pan, other := tdes(t, zpk1), mustPAN(t, "4111111111111111"), mustPAN(t, "5555555555554444")
+	to := pinblock.Target{Key: tdes(t, zpk2), Format: pinblock.ISO0}
+	for n := 1; n < 80; n++ {
+		for _, at := range []int{0, n / 2, n - 1} {
+			c := pinblock.Column{Blocks: bytes.Repeat(mustHex(t, "AE5F5FAADA187925"), n), PANs: slices.Repeat([]pinblock.PAN{pan}, n)}
+			c.PANs[at] = other
+			_, faults, err := pinblock.TranslateAll(t.Context(), nil, c, pinblock.Source{Key: key, Format: pinblock.ISO0}, to)
+			require.NoError(t, err)
+			require.Equal(t, []pinblock.Fault{{Index: at, Err: pinblock.ErrBlock}}, faults, "%d of %d", at, n)
+		}
+	}
+}
+
+// panics is a key whose device does.
+type panics struct{ pinblock.Encrypter }
+
+func (panics) Encrypt(context.Context, []byte, []byte) error { panic("a device") }
+
+func TestTranslateAllPanics(t *testing.T) {
+	t.Parallel()
+	key := tdes(t, zpk1)
+	c := pinblock.Column{Blocks: mustHex(t, "AE5F5FAADA187925"), PANs: []pinblock.PAN{mustPAN(t, "4111111111111111")}}
+	dst := make([]byte, 8)
+	require.Panics(t, func() {
+		_, _, _ = pinblock.TranslateAll(t.Context(), dst[:0], c, pinblock.Source{Key: key, Format: pinblock.ISO0}, pinblock.Target{Key: panics{key}, Format: pinblock.ISO0})
+	})
+	require.Zero(t, [8]byte(dst), "nothing is left of what was deciphered")
+}
+
 // Blocks that lie where the new ones go are refused, and stay as they are. Behind them,
 // and before, there is room.
 func TestTranslateAllOverlap(t *testing.T) {

@@ -87,6 +87,13 @@ func translateMany(ctx context.Context, h *hsm.HSM, b hsm.Batch, rs []request) (
 	// Also with no item left: what concerns all of them is said before it is
 	// hidden behind the faults of the records.
 	answers, err := h.TranslatePINs(ctx, b)
+	if blamed := blameKSN(ctx, h, b.From, err); err != nil && blamed != err && len(index) > 0 {
+		// No record that was read with these has a KSN, and the next may: it is theirs.
+		for _, i := range index {
+			results[i].err = blamed
+		}
+		return results, nil
+	}
 	if err != nil {
 		return nil, err
 	}

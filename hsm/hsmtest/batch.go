@@ -93,6 +93,8 @@ func testBatchRefuses(t *testing.T, r *rig) {
 	_, err = h.TranslatePINs(ctx, hsm.Batch{From: from, To: to, Blocks: room[4:], PANs: pan, Into: room[:0]})
 	require.ErrorIs(t, err, pinblock.ErrOverlap)
 	require.Equal(t, block, room[4:], "nothing is lost")
+	_, err = h.TranslatePINs(ctx, hsm.Batch{From: from, To: pinKey(pinblock.ISO4, true), Blocks: room[4:], PANs: pan, Into: room[:0]})
+	require.ErrorIs(t, err, pinblock.ErrOverlap, "also where there is not room enough")
 
 	results, err := h.TranslatePINs(ctx, hsm.Batch{From: from, To: to})
 	require.NoError(t, err, "an empty batch")

@@ -75,15 +75,15 @@ fuzz:
 	@./scripts/fuzz $(FUZZTIME)
 
 # Files of millions of rows, with kills; then the service's processes and libraries
-# killed, over and over; then the concurrent tests under the race detector.
+# killed, over and over; then the concurrent tests under the race detector. Hours.
 soak: setup
 	REENCRYPT_ROWS=10000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptMemory|TestReencryptCrash/^soft$$' ./cmd/pinion
 	REENCRYPT_ROWS=1000000 CRASH_ROUNDS=1 $(GO) test -v -count=1 -timeout 90m -run 'TestReencryptCrash/^softhsm$$' ./cmd/pinion
 	PKCS11_OPERATIONS=1000000 $(GO) test -count=1 -timeout 60m -run TestSoak ./hsm/pkcs11
 	BITDES_ROUNDS=50 $(GO) test -count=1 -timeout 60m -run Random ./internal/bitdes
-	CRASH_ROUNDS=20 $(GO) test -count=1 -timeout 60m -run 'Crash|Cluster|Commits|TestQueue' ./cmd/pinion
-	PKCS11_ROUNDS=10 $(GO) test -count=1 -timeout 60m -run "Kill|Restart|Unplug|Stopped|TwoTokens|CloseWhile|Fork|EveryCall" ./hsm/pkcs11
-	$(GO) test -race -count=5 -timeout 60m ./hsm/... ./softhsm/...
+	CRASH_ROUNDS=100 $(GO) test -count=1 -timeout 120m -run 'Crash|Cluster|Commits|TestQueue' ./cmd/pinion
+	PKCS11_ROUNDS=50 $(GO) test -count=1 -timeout 120m -run "Kill|Restart|Unplug|Stopped|TwoTokens|CloseWhile|Fork|EveryCall" ./hsm/pkcs11
+	$(GO) test -race -count=50 -timeout 300m ./hsm/... ./softhsm/...
 
 # What a release has, in dist/: archives, bills of materials, checksums.
 release:

@@ -146,10 +146,6 @@ func TestEachByItself(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, last, d.calls)
 	}
-	d := &short{Device: inner, answer: func(_ int, block []byte, err error) ([]byte, error) { return block[:7], err }}
-	_, err := hsm.New(d, hsm.AllowInProcess()).TranslatePIN(t.Context(), hsm.Translation{Block: b.Blocks[:8], PAN: b.PANs[0], From: b.From, To: b.To})
-	require.ErrorIs(t, err, hsm.ErrDevice)
-	require.ErrorContains(t, err, "it gave a block of 7 bytes")
 }
 
 // TestBatchAdd: a block of another size is not added, and blocks without a KSN keep

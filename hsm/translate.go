@@ -43,9 +43,6 @@ func (h *HSM) translate(ctx context.Context, t *Translation) (block []byte, key 
 		return nil, "", err
 	}
 	block, err = h.device.TranslatePIN(ctx, *t, from, to)
-	if err == nil && len(block) != t.To.Format.BlockSize() {
-		return nil, "", errSize(block)
-	}
 	return block, "", err
 }
 

@@ -3,6 +3,7 @@ package reencrypt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/pinion-hsm/pinion/hsm"
@@ -65,8 +66,12 @@ func (c *Converter) settle(ctx context.Context, b *batch, slot int, block []byte
 	if errors.Is(err, hsm.ErrDevice) { // is it this block, or was it the moment?
 		block, err = c.one(ctx, b, slot)
 	}
+	size := c.job.To.Format.BlockSize()
+	if err == nil && len(block) != size {
+		return &hsm.Error{Op: hsm.OpTranslate, Err: hsm.ErrDevice, Hint: fmt.Sprintf("it gave a block of %d bytes", len(block))}
+	}
 	if err == nil {
-		copy(b.fresh[slot*c.job.To.Format.BlockSize():], block)
+		copy(b.fresh[slot*size:], block)
 		return nil
 	}
 	if b.row(slot).reason = reasonOf(err); b.row(slot).reason == "" {

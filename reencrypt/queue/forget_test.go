@@ -133,6 +133,17 @@ func TestForgetIdle(t *testing.T) {
 	require.Positive(t, s.count(t, second, false))
 }
 
+// held returns a device that tells when it is asked, and answers when it is released.
+func held() (d *device, stuck, release chan struct{}) {
+	stuck, release = make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	return &device{before: func(context.Context, int64) error {
+		once.Do(func() { close(stuck) })
+		<-release
+		return nil
+	}}, stuck, release
+}
+
 // TestForgetInMidChunk forgets a run while a worker has chunks of it in hand, and another
 // run beside it: the worker drops the chunks without a word of failure, does the other
 // run, and ends.
@@ -141,13 +152,7 @@ func TestForgetInMidChunk(t *testing.T) {
 	s := newScene(t, 1000)
 	first := s.left(t)
 	s.aged(t, first)
-	stuck, release := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	d := &device{before: func(context.Context, int64) error {
-		once.Do(func() { close(stuck) })
-		<-release
-		return nil
-	}}
+	d, stuck, release := held()
 	var n notes
 	wait := s.work(t, d.open(t), queue.WorkOptions{Workers: 2, Note: n.note})
 	<-stuck
@@ -175,13 +180,7 @@ func TestForgottenWhileHandedIn(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, 1000)
 	run := s.left(t)
-	stuck, release := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	d := &device{before: func(context.Context, int64) error {
-		once.Do(func() { close(stuck) })
-		<-release
-		return nil
-	}}
+	d, stuck, release := held()
 	var n notes
 	wait := s.work(t, d.open(t), queue.WorkOptions{Workers: 1, Note: n.note})
 	<-stuck
